@@ -1,0 +1,1 @@
+"""Where requests go: connections are filled in, kept and tried out."""

@@ -1,0 +1,68 @@
+"""From the chunks of one reply to stored events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from playground.runs.packing import MASKED, from_body, from_event
+from playground.upstream import door, problems, replies, sniff, sse
+
+if TYPE_CHECKING:
+    from playground.runs.owner import Owner
+
+Pick = Callable[[list[sse.Event]], list[sse.Event]]
+
+#: How long a stream that has said its last word is listened to, for what some servers still send.
+LINGER: Final = 1.0
+#: From here on the upstream is not read faster than the journal writes.
+PAUSE_AT: Final = 256 * 1024
+
+
+def keep_all(events: list[sse.Event]) -> list[sse.Event]:
+    return events
+
+
+async def receive(owner: Owner, reply: door.Reply, pick: Pick = keep_all) -> None:
+    """Store everything that comes, until upstream has said its last word or breaks off."""
+    if reply.status >= 300:
+        received = await reply.read()
+        body = owner.masker.bytes(received, cut=len(received) == door.ERROR_BODY)
+        stored = from_body(body, owner.elapsed)
+        if body != received:
+            stored.marks |= MASKED
+        owner.store([stored])
+        await owner.pen.drained()
+        raise replies.from_reply(reply.status, reply.reason, reply.headers, body, owner.run.endpoint)
+    body_reader = sniff.BodyReader()
+    try:
+        async with asyncio.timeout(None) as owner.reading:
+            async for chunk in reply.chunks():
+                _take(owner, body_reader, pick(body_reader.feed(chunk)))
+                if owner.pen.held > PAUSE_AT:
+                    await owner.pen.room()
+    except TimeoutError:
+        pass  # it had said its last word
+    except sse.LimitReached as reached:
+        _take(owner, body_reader, reached.events)
+        raise problems.LimitReached(limit=reached.limit, allowed=reached.allowed) from None
+    finally:
+        owner.reading = None
+        _take(owner, body_reader, pick(body_reader.flush()))
+    await owner.pen.drained()
+
+
+def _take(owner: Owner, body: sniff.BodyReader, events: list[sse.Event]) -> None:
+    at, masker = owner.elapsed, owner.masker
+    taken = []
+    for event in events:
+        masked = masker.event(event)
+        whole = body.format != sniff.SSE and event.kind == sse.EVENT
+        stored = from_body(event.raw, at) if whole else from_event(event, at)
+        if whole:
+            owner.last_answer = event.raw
+        if masked:
+            stored.marks |= MASKED
+        taken.append(stored)
+    owner.store(taken)

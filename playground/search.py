@@ -1,0 +1,156 @@
+"""Finding a session by what was asked and answered in it, in any script, on both databases.
+
+Trigram indexes know three characters. A shorter word, which in Japanese is the usual one, is found on SQLite by the
+trigrams it begins, and on PostgreSQL by an index of the pairs and the single characters in each text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
+
+from playground.models import Run, SearchText, Session
+
+#: How much of a prompt and of an answer can be found. Whole books would make every search slow.
+PROMPT = 8_000
+ANSWER = 8_000
+#: A word in as many texts as this is soon found by looking.
+COMMON = 400
+#: What stands behind each text, so that its last characters begin a trigram as well.
+END = "\n\n"
+#: How much is shown around the words that were found.
+BEFORE, AFTER = 16, 80
+
+
+def matching(sessions: QuerySet[Session], words: str) -> QuerySet[Session]:
+    """Those of `sessions` in which every one of the words is found, in whatever place."""
+    for word in words.split()[:8]:
+        sessions = sessions.filter(_has(clean(word)))
+    return sessions
+
+
+def _has(word: str) -> Q:
+    said = SearchText.objects.filter(text__icontains=word)
+    known = _in_index_of_sqlite(said, word) if connection.vendor == "sqlite" else _in_index_of_postgres(said, word)
+    if known is None:
+        # It stands nearly everywhere: asked session by session, in the order of the list, until a page is full.
+        return Q(Exists(said.filter(session=OuterRef("pk"))))
+    return Q(pk__in=known.values("session_id"))
+
+
+def _in_index_of_postgres(said: QuerySet[SearchText], word: str) -> QuerySet[SearchText] | None:
+    if len(word) < 3:
+        pieces = "playground_pieces(UPPER(text)) @> ARRAY[UPPER(%s)]"
+        said = said.filter(RawSQL(pieces, [word], output_field=BooleanField()))  # noqa: S611  a sentence of ours
+    return said if said[:COMMON].count() < COMMON else None
+
+
+def _in_index_of_sqlite(said: QuerySet[SearchText], word: str) -> QuerySet[SearchText] | None:
+    """The index may find too much (% and _ in a pattern); what `said` asks for is exact."""
+    if len(word) < 3:
+        trigrams = _beginning_with(word)
+        if not trigrams:
+            return said.none()
+        found, wanted = "playground_search MATCH %s", " OR ".join(trigrams)
+    else:
+        trigrams, found, wanted = [], "text LIKE %s", f"%{word}%"
+    rows = f"SELECT rowid FROM playground_search WHERE {found}"  # noqa: S608  both are ours
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({rows} LIMIT %s)", [wanted, COMMON])  # noqa: S608
+        is_common = len(trigrams) == COMMON or cursor.fetchone()[0] == COMMON
+    return None if is_common else said.filter(pk__in=RawSQL(rows, [wanted]))  # noqa: S611
+
+
+def _beginning_with(word: str) -> list[str]:
+    """The trigrams in all texts that begin with a shorter word, in the one case in which the index keeps them, each
+    as a query for it."""
+    low = "".join(each.lower() if len(each.lower()) == 1 else each for each in word)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT term FROM playground_search_trigrams WHERE term >= %s AND term < %s LIMIT %s",
+            [low, low + "\U0010ffff", COMMON],
+        )
+        return ['"' + term.replace('"', '""') + '"' for (term,) in cursor.fetchall()]
+
+
+def excerpts(sessions: Iterable[uuid.UUID], words: str) -> dict[uuid.UUID, tuple[str, str, str]]:
+    """Where in the runs of each session the longest of the words stands: what is before it, itself, what follows."""
+    word = clean(max(words.split()[:8], key=len, default=""))
+    if not word:
+        return {}
+    spoken = SearchText.objects.filter(session=OuterRef("pk"), run__isnull=False, text__icontains=word)
+    found = Session.objects.filter(pk__in=list(sessions)).annotate(
+        said=Subquery(spoken.order_by("pk").values("text")[:1])
+    )
+    cut = {pk: _around(said, word) for pk, said in found.values_list("pk", "said") if said}
+    return {pk: pieces for pk, pieces in cut.items() if pieces}
+
+
+def _around(text: str, word: str) -> tuple[str, str, str] | None:
+    """The place as one line. The database and Python may disagree about what is the same letter in another case."""
+    place = re.search(re.escape(word), text, re.IGNORECASE)
+    if place is None:
+        return None
+    before, after = text[max(0, place.start() - 200) : place.start()], text[place.end() : place.end() + 200]
+    before, after = " ".join(before.split()), " ".join(after.split())
+    gap_before = " " if before and text[place.start() - 1].isspace() else ""
+    gap_after = " " if after and text[place.end()].isspace() else ""
+    shown = before[-BEFORE:]
+    return f"{'…' if shown != before else ''}{shown}{gap_before}", place[0], f"{gap_after}{after[:AFTER]}"
+
+
+def index_session(session: Session) -> None:
+    """Note title and tags anew."""
+    words = [session.title, *(tag.name for tag in session.tags.all())]
+    SearchText.objects.update_or_create(session=session, run=None, defaults={"text": clean(" ".join(words)) + END})
+
+
+def index_run(run: Run) -> None:
+    """Note what was asked and, if it has come, what was answered."""
+    text = f"{prompt_of(bytes(run.request_body))[:PROMPT]}{END}{_answer(run.summary)}"
+    SearchText.objects.update_or_create(run=run, defaults={"session_id": run.session_id, "text": clean(text) + END})
+
+
+def index_answer(run_id: uuid.UUID, summary: dict[str, Any] | None) -> None:
+    """Add the answer of a run that is ending. Its request, which may be long, is not read again for that."""
+    if answer := _answer(summary):
+        SearchText.objects.filter(run_id=run_id).update(text=Concat("text", Value(clean(answer) + END)))
+
+
+def _answer(summary: dict[str, Any] | None) -> str:
+    return " ".join(str((summary or {}).get(key) or "") for key in ("text", "refusal")).strip()[:ANSWER]
+
+
+def prompt_of(body: bytes) -> str:
+    """The words in a request that a person wrote: every string under input, messages and instructions."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(document, dict):
+        return ""
+    places = (document.get(key) for key in ("input", "messages", "instructions"))
+    return "\n".join(text for place in places for text in _texts(place))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [] if value.startswith("data:") else [value]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    if isinstance(value, dict):
+        return [text for key, each in value.items() if key in ("text", "content", "output") for text in _texts(each)]
+    return []
+
+
+def clean(text: str) -> str:
+    """What both databases take: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,47 @@
+// The keys. Buttons and links say themselves what they answer to: data-key="run", data-key="stop", data-go="w";
+// #sessions, #request and #run are the panes.
+import { open } from "./dialog.js";
+
+const PANES = { s: "sessions", r: "request", o: "run" };
+let going = 0; // when g was pressed
+
+export function press(event) {
+  const { key } = event;
+  if (key === "Enter") return runOrStop();
+  if (key === "Escape") return close(event);
+  const went = Date.now() - going < 1500;
+  going = key === "g" ? Date.now() : 0;
+  if (went) go(key);
+  else if (key === "/") seen("[data-find]")?.focus();
+  else if (key === "?") open("keys");
+}
+
+function seen(selector) {
+  return [...document.querySelectorAll(selector)].find((element) => !element.disabled && element.checkVisibility());
+}
+
+function runOrStop() {
+  if (document.querySelector("dialog[open]")) return;
+  (seen('[data-key="stop"]') ?? seen('[data-key="run"]'))?.click();
+}
+
+function close(event) {
+  const menu = document.querySelector("[data-menu][open]");
+  if (menu) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  } else if (matchMedia("(50rem <= width < 80rem)").matches && document.querySelector(".pane--sessions:target")) {
+    location.hash = "#request"; // the sessions lie over the request there
+  } else if (!event.defaultPrevented && !document.querySelector("dialog[open]") && !event.target.closest("input, textarea, select")) {
+    seen('[data-key="stop"]')?.click();
+  }
+}
+
+function go(letter) {
+  const link = document.querySelector(`[data-go="${CSS.escape(letter)}"]`);
+  if (link) return link.click();
+  const pane = PANES[letter] && document.getElementById(PANES[letter]);
+  if (!pane) return;
+  if (!pane.checkVisibility()) location.hash = pane.id;
+  pane.querySelector(".pane__body")?.focus();
+}

@@ -1,0 +1,99 @@
+// The tabs of a run. Output is always there and grows unseen; another panel is fetched when it is asked for, and again
+// when the run has ended. A link with data-panel-link shows its own tab in another view, in the same place.
+import { bind } from "../main.js";
+
+export class Tabs {
+  #root;
+  #tabs;
+  #url = "";
+
+  constructor(root) {
+    this.#root = root;
+    this.#tabs = root.querySelector("[data-run-tabs]");
+    root.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const tab = event.target.closest("[data-tab]");
+      const view = event.target.closest("[data-panel-link]");
+      if (!tab && !view) return;
+      event.preventDefault();
+      if (tab) this.#choose(tab);
+      else this.#look(view);
+    });
+    root.addEventListener("toggle", ({ target }) => target.matches?.("details.event") && open(target), true);
+  }
+
+  // What was shown of a run under way is not the whole of it. A list of events has grown by itself.
+  ended() {
+    const other = this.#panel("other");
+    if (this.#url && !other.hidden && !other.querySelector("[data-event-list]")) this.#show(this.#url);
+  }
+
+  async #choose(tab) {
+    for (const each of this.#tabs.querySelectorAll("[aria-current]")) each.removeAttribute("aria-current");
+    tab.setAttribute("aria-current", "true");
+    const output = tab.dataset.tab === "output";
+    history.replaceState(history.state, "", withPace(this.#root, tab.href));
+    if (!output) await this.#show(tab.dataset.url);
+    if (!tab.hasAttribute("aria-current")) return; // another one was chosen while this one was fetched
+    this.#panel("output").hidden = !output;
+    this.#panel("other").hidden = output;
+    // A panel is read from its beginning; what still grows is followed at its end.
+    const box = this.#root.querySelector(".pane__body");
+    if (box && this.#root.dataset.live === undefined) box.scrollTop = 0;
+  }
+
+  async #look(link) {
+    const { searchParams } = new URL(link.href);
+    const tab = this.#tabs.querySelector(`[data-tab="${CSS.escape(searchParams.get("tab"))}"]`);
+    if (!tab) return location.assign(link.href);
+    remember(link);
+    const nth = [...link.parentElement.children].indexOf(link);
+    history.replaceState(history.state, "", withPace(this.#root, link.href));
+    await this.#show(`${tab.dataset.url}?${searchParams}`);
+    this.#panel("other").querySelectorAll("[data-panel-link]")[nth]?.focus();
+  }
+
+  async #show(url) {
+    this.#url = url;
+    const content = await html(url);
+    if (this.#url !== url || !content) return;
+    const panel = this.#panel("other");
+    panel.replaceChildren(content);
+    bind(panel);
+  }
+
+  #panel(name) {
+    return this.#root.querySelector(`[data-run-panel="${name}"]`);
+  }
+}
+
+// An address of the run that keeps a replay going, if there is one: its pace.
+export function withPace(root, href) {
+  const address = new URL(href);
+  if (root.dataset.pace) address.searchParams.set("replay", root.dataset.pace);
+  else address.searchParams.delete("replay");
+  return address;
+}
+
+// A choice that holds for other runs too, such as the language of code.
+function remember(link) {
+  const name = link.closest("[data-remember]")?.dataset.remember;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  if (name) document.cookie = `${name}=${link.dataset.value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+// What is in an event is fetched when it is opened.
+async function open(event) {
+  const body = event.querySelector(".event__body");
+  if (!event.open || body.hasChildNodes()) return;
+  const content = await html(event.dataset.url);
+  if (content) body.replaceChildren(content);
+}
+
+export async function html(url) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return null;
+  const holder = document.createElement("template");
+  holder.innerHTML = await answer.text();
+  return holder.content;
+}

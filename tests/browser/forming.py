@@ -1,0 +1,125 @@
+"""The request form in a real browser, as a person works it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+TEXT = "input[type=text], textarea"
+
+
+class Form:
+    """The form of a session of its own. `body()` is what Preview says would be sent, byte for byte."""
+
+    def __init__(self, page: Page, endpoint: str = "responses", body: dict[str, Any] | None = None) -> None:
+        """Without a body: whatever the first visit shows."""
+        self.page = page
+        page.goto("/")
+        if body is not None:
+            with page.expect_navigation():
+                page.locator('form[action$="/sessions/new/"] button').first.evaluate("button => button.click()")
+            self.ready()
+            self.load(endpoint, body)
+        self.ready()
+
+    @classmethod
+    def here(cls, page: Page) -> "Form":
+        """The form of the page that is open."""
+        form = cls.__new__(cls)
+        form.page = page
+        form.ready()
+        return form
+
+    def ready(self) -> None:
+        for place in (200, 210):  # the form's modules come at the first sign of a person
+            self.page.mouse.move(place, place)
+        expect(self.page.locator("#request-form[data-ready]")).to_be_attached()
+
+    def load(self, endpoint: str, body: dict[str, Any]) -> None:
+        """Begin with this body, as if it had been pasted into the JSON view."""
+        self.saved()
+        self.page.evaluate(
+            """async ([endpoint, text]) => {
+                const form = document.getElementById("request-form");
+                const data = new URLSearchParams({"~endpoint": endpoint, "~view": "json", "~json": text});
+                const token = document.querySelector("meta[name=csrf-token]").content;
+                await fetch(form.dataset.draft, {method: "POST", body: data, headers: {"X-CSRFToken": token}});
+            }""",
+            [endpoint, json.dumps(body)],
+        )
+        self.page.goto(self.page.url.split("?")[0] + "?view=form")
+        self.ready()
+
+    def saved(self, seconds: float = 15) -> None:
+        """Wait until everything typed is kept on the server."""
+        expect(self.page.locator('#request-form[data-saved="not yet"]')).to_have_count(0, timeout=seconds * 1000)
+
+    def row(self, path: str, number: int = 0) -> Locator:
+        return self.page.locator(f'#request-form .field[data-parameter="{path}"]').nth(number)
+
+    def switch(self, path: str, state: str, number: int = 0) -> Locator:
+        """Turn a parameter's switch. Groups that fold it away are opened first."""
+        row = self.row(path, number)
+        row.evaluate("row => { for (let e = row; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true }")
+        row.locator(f'> .states > [value="{state}"]').click()
+        return row
+
+    def turn(self, path: str, state: str) -> None:
+        """As `switch`, without a mouse: where there are hundreds of them."""
+        self.row(path).evaluate(
+            """(row, state) => {
+                for (let e = row; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+                const button = row.querySelector(`:scope > .states > [value="${state}"]`);
+                if (!button.checkVisibility()) throw new Error(`${row.dataset.parameter} cannot be seen`);
+                button.click();
+            }""",
+            state,
+        )
+
+    def control(self, path: str, number: int = 0) -> Locator:
+        return self.row(path, number).locator("> .field__control")
+
+    def give(self, path: str, number: int = 0) -> None:
+        """Put some value into the control, whatever kind it is."""
+        control = self.control(path, number)
+        acts: dict[str, Callable[[Locator], Any]] = {
+            "[data-box]": lambda box: box.fill(
+                box.evaluate("b => b.parentElement.querySelector('[data-slide]')?.min ?? '7'")
+            ),
+            "[data-json] > textarea": lambda box: box.fill('{"type": "object"}'),
+            ".pairs": self._pair,
+            ".tags textarea": lambda box: box.fill("END"),
+            "[type=checkbox]": lambda box: box.check(),
+            ":scope > .seg input[type=radio]": lambda box: box.check(),
+            ":scope > select": lambda box: box.select_option(index=1),
+            ":scope > .union > .union__part > .seg input": lambda box: box.check(),
+            TEXT: lambda box: box.fill("x"),
+        }
+        kind = control.evaluate(
+            """(control, kinds) => kinds.find((kind) =>
+                [...control.querySelectorAll(kind)].some((each) => each.checkVisibility()))""",
+            list(acts),
+        )
+        if kind:
+            acts[kind](control.locator(kind).locator("visible=true").first)
+
+    def _pair(self, pairs: Locator) -> None:
+        pairs.locator("input[type=text]").nth(0).fill("key")
+        pairs.locator(TEXT).locator("visible=true").nth(1).fill("1")
+
+    def body(self) -> Any:
+        return json.loads(self.sent())
+
+    def sent(self) -> str:
+        self.page.locator("[data-preview]").click()
+        dialog = self.page.locator("#preview[open]")
+        expect(dialog).to_be_visible(timeout=60_000)
+        text = (
+            dialog.locator("[data-preview-body]").text_content()
+            if dialog.locator("[data-preview-body]").count()
+            else ""
+        )
+        self.page.keyboard.press("Escape")
+        expect(self.page.locator("#preview")).not_to_be_visible()
+        return text or ""

@@ -1,0 +1,152 @@
+"""An upstream that means harm: the whole corpus in every place that an answer, a failure or a header has.
+
+Attack cases 41, 42, 45 to 47, 50, 55 to 57, in a real browser and while it streams: no dialog, no request to another
+host, no report of the policy, no attribute that acts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.running import ended, run, show
+from tests.browser.test_hostile import FOREIGN, HANDLERS, refuse_dialogs
+from tests.browsing import Watcher
+from tests.hostile import CORPUS
+from tests.runs.streams import event
+from tests.serving import Server
+from tests.upstream.hostile import OK_STREAM, Step, in_thread, say
+
+#: How many of the ten kinds of items each string stands in. `./run soak strings` puts each string into all.
+KINDS = int(os.environ.get("KINDS_PER_STRING", "3"))
+#: The families in pieces that a page shows in a moment.
+PIECE = 180 // KINDS
+PIECES = [(family, at) for family, strings in CORPUS.items() for at in range(0, len(strings), PIECE)]
+CLOSE = b"HTTP/1.1 400 %s\r\nContent-Type: application/json\r\nX-Evil: %s\r\nConnection: close\r\n\r\n"
+
+
+def sayable(text: str) -> str:
+    return text.encode("utf-8", "ignore").decode()
+
+
+def items(text: str) -> Iterator[dict[str, Any]]:
+    """Every kind of output item, with this text wherever a text may stand."""
+    link = {"type": "url_citation", "url": text, "title": text, "start_index": 0, "end_index": 1}
+    spoken = {"type": "output_text", "text": text, "annotations": [link], "logprobs": []}
+    yield {"type": "message", "role": "assistant", "content": [spoken, {"type": "refusal", "refusal": text}]}
+    yield {"type": "reasoning", "summary": [{"type": "summary_text", "text": text}]}
+    yield {
+        "type": "function_call",
+        "call_id": text,
+        "name": text,
+        "arguments": json.dumps({text: text}),
+        "status": text,
+    }
+    yield {"type": "custom_tool_call", "call_id": text, "name": text, "input": text}
+    yield {"type": "web_search_call", "action": {"type": "search", "query": text, "sources": [{"url": text}]}}
+    yield {"type": "file_search_call", "queries": [text], "results": [{"filename": text, "score": text, "text": text}]}
+    outputs = [{"type": "logs", "logs": text}, {"type": "image", "url": text}]
+    yield {"type": "code_interpreter_call", "code": text, "container_id": text, "outputs": outputs}
+    yield {"type": "image_generation_call", "result": text, "revised_prompt": text}
+    yield {"type": "mcp_call", "server_label": text, "name": text, "arguments": text, "output": text, "error": text}
+    yield {"type": text, "name": text, text: text}
+
+
+def stream(strings: list[str]) -> Iterator[bytes]:
+    """One answer: each item begins, grows and is whole, in events that have names of their own."""
+    output: list[dict[str, Any]] = []
+    yield event("response.created", response={"id": strings[0], "model": strings[-1], "status": "in_progress"})
+    for number, text in enumerate(strings):
+        name = "".join(text.split()).encode()
+        yield b"event: %s\ndata: %s\n\n" % (name, json.dumps({"type": text, "hx-trigger": text}).encode())
+        kinds = list(items(text))
+        for step in range(KINDS):
+            item = kinds[(number + step * 3) % len(kinds)]
+            index, whole = len(output), {"id": f"item_{len(output)}", "status": "completed"} | item
+            output.append(whole)
+            yield event("response.output_item.added", output_index=index, item=whole | {"content": [], "arguments": ""})
+            if item["type"] == "message":
+                place = {"item_id": whole["id"], "output_index": index, "content_index": 0}
+                yield event("response.output_text.delta", delta=text, **place)
+            if item["type"] == "function_call":  # half-built JSON
+                place = {"item_id": whole["id"], "output_index": index}
+                yield event("response.function_call_arguments.delta", delta=item["arguments"][:-2], **place)
+            yield event("response.output_item.done", output_index=index, item=whole)
+    usage = {"input_tokens": strings[0], "output_tokens": [strings[0]], "total_tokens": {strings[0]: strings[0]}}
+    told = {"id": strings[0], "model": strings[-1], "status": "completed", "output": output, "usage": usage}
+    yield event("response.completed", response=told)
+
+
+def harmless(page: Page, tabs: tuple[str, ...]) -> None:
+    for tab in tabs:
+        show(page, tab)
+        page.wait_for_load_state("networkidle")
+        assert page.locator(FOREIGN).count() == 0, tab
+        assert page.evaluate(HANDLERS) == [], tab
+    assert page.locator("#main").count() == 1
+    assert page.locator("#next-turn").count() == 1
+    twice = "all => all.map((one) => one.id).filter((id, at, ids) => ids.indexOf(id) !== at)"
+    assert page.locator("[id]").evaluate_all(twice) == []
+
+
+@pytest.mark.parametrize(("family", "at"), PIECES)
+def test_whatever_stands_in_an_answer_it_does_nothing(family: str, at: int, page: Page, server: Server) -> None:
+    strings = [sayable(text) for text in CORPUS[family][at : at + PIECE]]
+    dialogs = refuse_dialogs(page)
+
+    with in_thread(say(OK_STREAM, *stream(strings))) as upstream:
+        run(page, server, {"model": "m", "input": "Hi", "stream": True}, url=upstream.base_url)
+        ended(page)
+        harmless(page, ("Events", "Numbers", "Response", "Output"))
+        page.reload()  # and as it is saved
+        harmless(page, ("Output",))
+        show(page, "Events")
+        page.locator("#run details.event summary").nth(1).click()
+        expect(page.locator("#run .event__body pre").last).to_be_visible()
+        assert page.evaluate(HANDLERS) == []
+
+    assert dialogs == []
+
+
+def refusals(text: str) -> Iterator[Step]:
+    """The same text as a reason phrase, a header, a message, a parameter's name, a code, and a page of HTML."""
+    line = " ".join(sayable(text).replace("\x00", "").split()).encode()
+    error = {"message": text, "type": text, "param": text, "code": text}
+    yield say(CLOSE % (line, line) + json.dumps({"error": error}).encode())
+    yield say(
+        b"HTTP/1.1 502 %s\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>%s" % (line, text.encode())
+    )
+
+
+@pytest.mark.parametrize("family", CORPUS)
+def test_whatever_stands_in_a_failure_it_does_nothing(family: str, page: Page, server: Server) -> None:
+    text = "\n".join(sayable(each) for each in CORPUS[family])
+    dialogs = refuse_dialogs(page)
+
+    for step in refusals(text):
+        with in_thread(step) as upstream:
+            run(page, server, {"model": "m", "input": "Hi"}, url=upstream.base_url)
+            ended(page, "Failed")
+            expect(page.locator("#run [data-problem]")).to_be_visible()
+            harmless(page, ("Events", "Response", "Output"))
+
+    assert dialogs == []
+
+
+def test_headers_of_the_request_are_not_reflected(new_page: Callable[..., Page], console: Watcher) -> None:
+    evil = '"><img src=x onerror=alert(1)><script>reflected</script>'
+    names = ("Accept-Language", "X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Proto", "Referer")
+    page = new_page(extra_http_headers=dict.fromkeys(names, evil))
+    dialogs = refuse_dialogs(page)
+
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+
+    assert dialogs == []
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert "reflected" not in page.content()

@@ -1,0 +1,270 @@
+"""What came back, as a person sees it: while it comes, when it is there, and in each of the run's tabs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from playground.samples.pasted import read_pasted
+from tests.browser.running import ended, run, show
+from tests.runs.streams import closing, delta, opening
+from tests.serving import Server
+from tests.upstream.hostile import OK_STREAM, in_thread, say, wait_for_free
+
+PERSON = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+    "required": ["name", "age"],
+    "additionalProperties": False,
+}
+
+
+def format_of(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"format": {"type": "json_schema", "name": "person", "schema": schema}}
+
+
+def test_markdown_is_rendered_block_by_block_while_it_comes_and_its_text_is_one_click_away(
+    page: Page, server: Server
+) -> None:
+    first, rest = "# Title\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThen **bo", "ld** words."
+    begun = say(OK_STREAM, opening(), delta(first))
+
+    with in_thread(begun, wait_for_free(), say(delta(rest, 1), closing(first + rest, 2))) as upstream:
+        run(page, server, {"model": "m", "input": "Hi", "stream": True}, url=upstream.base_url)
+        output = page.locator("#run .output")
+        expect(output.locator("table td").first).to_have_text("1")  # whole blocks already
+        expect(output.locator("[data-text]")).to_have_text("Then **bo")  # and what is not whole yet as it came
+        upstream.free_now()
+        ended(page)
+
+    expect(output.locator("strong")).to_have_text("bold")
+    page.get_by_role("button", name="Raw text").click()
+    expect(page.locator("#run .raw")).to_have_text(first + rest)
+    expect(output).to_be_hidden()
+    page.get_by_role("button", name="Raw text").click()
+    expect(output).to_be_visible()
+
+
+def test_thoughts_are_open_while_they_come_and_folded_with_their_time_and_tokens(page: Page, server: Server) -> None:
+    asked = {"effort": "medium", "summary": "auto"}
+    run(page, server, {"model": "sandbox-reasoner", "input": "Why?", "reasoning": asked, "stream": True})
+    fold = page.locator("#run [data-flow] .fold").first
+
+    expect(fold).to_have_attribute("open", "", timeout=20_000)
+    ended(page)
+
+    expect(fold).not_to_have_attribute("open", "")
+    expect(fold.locator("summary")).to_have_text(re.compile(r"^Thought for [\d.,]+ m?s · \d+ tokens\s+· summary$"))
+    fold.locator("summary").click()
+    fold.get_by_role("button", name="Raw text").click()
+    expect(fold.locator(".raw")).to_contain_text("**Reading the request.**")
+
+
+def test_an_answer_is_held_against_its_schema_and_the_first_violation_is_named(page: Page, server: Server) -> None:
+    body = {"model": "sandbox-json", "input": "A person", "text": format_of(PERSON), "stream": True}
+    run(page, server, body)
+    ended(page)
+    expect(page.locator("#run .verdict--ok")).to_contain_text("the shape that the schema asks for")
+
+    said = '{"name": "Ada", "age": "36"}'
+    with in_thread(say(OK_STREAM, opening(), delta(said), closing(said, 1))) as upstream:
+        run(page, server, {**body, "model": "m"}, url=upstream.base_url)
+        ended(page)
+    expect(page.locator("#run .verdict--bad")).to_contain_text("age: It is string, and should be integer.")
+
+
+def test_an_answer_that_was_cut_off_names_the_parameter_and_leads_to_it(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-writer", "input": "Write", "max_output_tokens": 16, "stream": True})
+    ended(page, "Incomplete")
+
+    expect(page.get_by_role("note")).to_contain_text("max_output_tokens was 16, and the answer reached it.")
+    page.get_by_role("link", name="Show max_output_tokens").click()
+    expect(page.locator(".field[data-parameter=max_output_tokens] :focus")).to_have_count(1)
+
+
+def test_several_choices_stand_side_by_side(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    said = [{"role": "user", "content": "Write"}]
+    run(page, server, {"model": "sandbox-writer", "messages": said, "n": 2, "stream": True}, "chat")
+    ended(page)
+
+    boxes = [page.locator(f"#run [data-group=c{number}]").bounding_box() for number in (0, 1)]
+    assert boxes[0]
+    assert boxes[1]
+    assert abs(boxes[0]["y"] - boxes[1]["y"]) < 2
+    assert boxes[1]["x"] >= boxes[0]["x"] + boxes[0]["width"]
+
+
+def test_every_kind_of_item_and_all_event_types_are_shown(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-parade", "input": "all", "stream": True})
+    ended(page)
+
+    cards = page.locator("#run [data-flow] .card .card__head")
+    for name in ("Web search", "File search", "Code interpreter", "Picture", "MCP call", "Shell"):
+        expect(cards.filter(has_text=name).first).to_be_visible()
+    picture = page.locator("#run .pictures img").first
+    assert (picture.get_attribute("src") or "").startswith("data:image/")
+    show(page, "Events")
+    expect(page.locator("[data-show-type] option")).to_have_count(60)  # and "every type"
+    expect(page.locator("[data-show-lane=u] .num")).to_have_text("0")
+
+
+def test_events_are_filtered_by_lane_type_and_text_and_opened(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-garbage", "input": "Hi", "stream": True})
+    ended(page, "Cut off")
+    show(page, "Events")
+    rows = page.locator("[data-event-rows] .event")
+
+    page.locator("[data-show-lane=u]").click()
+    expect(rows).to_have_count(5)
+    expect(page.locator(".event--bad")).to_have_count(3)
+    expect(page.locator(".event--odd")).to_have_count(2)
+    page.locator("[data-show-lane='']").click()
+    page.locator("[data-show-type]").select_option("response.created")
+    expect(rows).to_have_count(1)
+    page.locator("[data-show-type]").select_option("")
+    page.get_by_role("searchbox", name="Find in events").fill("502 Bad")
+    expect(rows).to_have_count(1)
+    rows.locator("summary").click()
+    expect(rows.locator(".event__body pre").last).to_contain_text("<h1>502 Bad Gateway</h1>")
+    page.get_by_role("searchbox", name="Find in events").fill("nothing like it")
+    expect(page.get_by_text("No event is like that.")).to_be_visible()
+
+
+def test_all_events_leave_as_a_file(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-echo", "input": "One two", "stream": True})
+    ended(page)
+    show(page, "Events")
+
+    saved = {}
+    for ending in ("sse", "jsonl", "har"):
+        with page.expect_download() as started:
+            page.locator(f"#run a[download][href$='/{ending}/'], #run a[download][href$='.{ending}']").click()
+        saved[ending] = started.value.path().read_text()
+
+    assert saved["sse"].startswith("event: response.created\n")
+    assert [json.loads(line)["number"] for line in saved["jsonl"].splitlines()][:3] == [1, 2, 3]
+    assert json.loads(saved["har"])["log"]["version"] == "1.2"
+
+
+def test_the_time_line_has_a_lane_for_each_kind_and_marks_the_first_text(page: Page, server: Server) -> None:
+    asked = {"effort": "medium", "summary": "auto"}
+    run(page, server, {"model": "sandbox-reasoner", "input": "Why?", "reasoning": asked, "stream": True})
+    ended(page)
+    show(page, "Events")
+
+    for lane, seen in {"r": True, "t": True, "c": False, "u": False}.items():
+        expect(page.locator(f"[data-lane-name={lane}]")).to_be_visible(visible=seen)
+    expect(page.locator("[data-axis=top] .firsttext")).to_have_text(re.compile(r"first text [\d.]+ s"))
+    expect(page.locator("[data-chart] figcaption")).to_contain_text("First text after")
+
+
+@pytest.mark.parametrize("endpoint", ["responses", "chat"])
+def test_tokens_tell_what_could_have_stood_there_by_pointer_and_by_keyboard(
+    endpoint: str, page: Page, server: Server
+) -> None:
+    body: dict[str, Any] = {"model": "sandbox-writer", "top_logprobs": 3, "stream": True}
+    if endpoint == "chat":
+        body |= {"messages": [{"role": "user", "content": "Write"}], "logprobs": True}
+    else:
+        body |= {"input": "Write", "include": ["message.output_text.logprobs"]}
+    run(page, server, body, endpoint)
+    ended(page)
+    show(page, "Logprobs")
+    tokens, odds = page.locator("#run .tokens button"), page.locator("#run [data-odds]")
+
+    tokens.nth(3).hover()
+    expect(odds.locator("code")).to_have_count(3)
+    tokens.first.focus()
+    expect(odds).to_contain_text((tokens.first.inner_text()).strip())
+    page.keyboard.press("ArrowRight")
+    expect(tokens.nth(1)).to_be_focused()
+    expect(tokens.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(odds.locator(".num").first).to_have_text(re.compile(r"\d+(\.\d)?\s?%"))
+    page.keyboard.press("Home")
+    expect(tokens.first).to_be_focused()
+
+
+def test_of_two_tabs_the_one_that_was_pressed_last_is_shown(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-echo", "input": "One two", "stream": True})
+    ended(page)
+    held: list[Route] = []
+    page.route("**/response/", lambda route: held.append(route))
+
+    page.locator("#run .tabs").get_by_role("link", name="Response").click()
+    expect(page.locator("#run .tabs [aria-current]")).to_have_text("Response")
+    page.locator("#run .tabs").get_by_role("link", name="Output").click()
+    with page.expect_response("**/response/"):
+        held[0].continue_()
+    page.evaluate("new Promise(requestAnimationFrame)")
+
+    expect(page.locator("#run .output")).to_be_visible()
+    expect(page.locator("#run [data-run-panel=other]")).to_be_hidden()
+
+
+def test_each_number_says_who_says_so(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-echo", "input": "One two", "stream": True})
+    ended(page)
+    show(page, "Numbers")
+
+    rows = page.locator("#run .numbers tbody tr").filter(has=page.locator("td"))
+    told = {row.locator("th").inner_text().split("\n")[0]: row.locator("td").last.inner_text() for row in rows.all()}
+    assert told["first event"] == told["first text"] == told["events"] == "measured here"
+    assert told["in"] == told["out"] == "estimated by the sandbox"  # which counts no tokens and says so
+
+
+def test_names_in_the_response_explain_themselves_and_what_is_no_default_is_marked(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-echo", "input": "One", "temperature": 0.5, "stream": True})
+    ended(page)
+    show(page, "Response")
+
+    expect(page.locator("#run .tree[data-ready]")).to_be_attached()
+    page.locator("#run .told", has_text='"temperature"').hover()
+    expect(page.locator(".bubble:popover-open")).to_contain_text("when not sent")
+    page.locator("#run .told", has_text='"status"').last.focus()
+    expect(page.locator(".bubble:popover-open")).to_contain_text("completed")
+    page.keyboard.press("Escape")
+    expect(page.locator(".bubble:popover-open")).to_have_count(0)
+    expect(page.locator("#run .tree .mark").filter(has_text="default: 1")).to_have_count(1)
+
+
+def test_copying_says_what_was_copied(new_page: Callable[..., Page], server: Server) -> None:
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    run(page, server, {"model": "sandbox-echo", "input": "One *two*", "stream": True})
+    ended(page)
+
+    page.locator("#run .deeds").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("status").filter(has_text="Answer")).to_have_count(1)
+    assert page.evaluate("navigator.clipboard.readText()") == "One *two*"
+    show(page, "Code")
+    page.locator("#run .code__head").get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("status").filter(has_text="curl")).to_have_count(1)
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Bearer $OPENAI_API_KEY" in copied
+    assert read_pasted(copied).body == {"model": "sandbox-echo", "input": "One *two*", "stream": True}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_tab_is_open_to_everybody(
+    scheme: str, new_page: Callable[..., Page], server: Server, assert_accessible: Callable[..., None]
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    run(page, server, {"model": "sandbox-parade", "input": "all", "stream": True})
+    ended(page)
+
+    for tab in ("Output", "Events", "Numbers", "Request", "Response", "Code"):
+        show(page, tab)
+        assert_accessible(page, "#run")
+
+
+def test_a_remote_picture_is_a_place_holder_and_never_fetched(page: Page, server: Server) -> None:
+    run(page, server, {"model": "sandbox-echo", "input": "![cat](https://pictures.example/cat.png)", "stream": True})
+    ended(page)
+
+    expect(page.locator("#run .elsewhere")).to_contain_text("pictures.example")
+    assert page.locator("#run .output img").count() == 0  # and the watcher saw no request to another host

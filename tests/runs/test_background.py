@@ -1,0 +1,163 @@
+"""Responses that upstream works on without us: `background`. Fault case 38, as far as one process can show it."""
+
+from __future__ import annotations
+
+import json
+
+from playground.models import Lease
+from playground.runs import background
+from playground.runs.leftovers import Leftovers
+from tests.runs import streams
+from tests.runs.playing import SENSE, Playing, until
+from tests.upstream import hostile
+
+BODY = {**SENSE, "background": True}
+TEXTS = ["Slow ", "and ", "steady."]
+TEXT = "".join(TEXTS)
+BEGUN = streams.opening() + streams.deltas(TEXTS[:2])
+REST = streams.delta(TEXTS[2], 2) + streams.closing(TEXT, 3)
+
+
+def reply(status: str, text: str | None = None) -> hostile.Step:
+    return hostile.json_reply(json.dumps(streams.response(status, text)).encode())
+
+
+def script(**by_line: hostile.Step | list[hostile.Step]) -> hostile.Answer:
+    """What is answered to POST, GET and cancel; the last of several for ever."""
+    asked: dict[str, int] = {}
+
+    def answer(number: int, request: bytes) -> list[hostile.Step]:
+        line = request.split(b"\r\n", 1)[0].decode()
+        kind = "cancel" if "/cancel" in line else "stream" if "stream=true" in line else line.split(" ", 1)[0].lower()
+        steps = by_line.get(kind) or by_line["other"]
+        steps = steps if isinstance(steps, list) else [steps]
+        asked[kind] = asked.get(kind, 0) + 1
+        return [steps[min(asked[kind], len(steps)) - 1]]
+
+    return answer
+
+
+def lines(upstream: hostile.Server) -> list[str]:
+    return [request.split(b" HTTP", 1)[0].decode() for request in upstream.requests]
+
+
+async def test_without_a_stream_it_is_asked_after_until_it_is_done(playing: Playing) -> None:
+    waits = [reply("queued"), reply("in_progress"), reply("in_progress"), reply("completed", TEXT)]
+    async with hostile.serve_per_request(script(post=reply("queued"), get=waits)) as upstream:
+        run_id = await playing.start(upstream.base_url, {**BODY, "stream": False})
+        page = await playing.look(run_id)
+        run = await playing.ended(run_id)
+        await until(lambda: page.end, "the end")
+
+    assert (run.status, run.outcome, run.summary["text"]) == ("finished", "completed", TEXT)
+    assert run.upstream_id == "resp_1"
+    assert lines(upstream) == ["POST /v1/responses", *["GET /v1/responses/resp_1"] * 4]
+    states = [json.loads(event.raw)["status"] for event in await playing.events(run_id)]
+    assert states == ["queued", "in_progress", "completed"], "an answer that says nothing new is no event"
+    assert page.shows("0/text/0", TEXT)
+
+
+async def test_a_lost_stream_goes_on_behind_its_last_event(playing: Playing) -> None:
+    answer = script(
+        post=hostile.say(hostile.OK_STREAM, BEGUN),
+        stream=hostile.say(hostile.OK_STREAM, REST),
+        other=reply("in_progress"),
+    )
+    async with hostile.serve_per_request(answer) as upstream:
+        run_id = await playing.start(upstream.base_url, BODY)
+        run = await playing.ended(run_id)
+
+    last = streams.OPENED + 1
+    assert lines(upstream)[1] == f"GET /v1/responses/resp_1?stream=true&starting_after={last}"
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+    assert await playing.raw(run_id) == BEGUN + REST
+
+
+async def test_a_server_that_begins_anew_doubles_nothing(playing: Playing) -> None:
+    again = hostile.say(hostile.OK_STREAM, BEGUN + REST)
+    answer = script(post=hostile.say(hostile.OK_STREAM, BEGUN), stream=again)
+    async with hostile.serve_per_request(answer) as upstream:
+        run_id = await playing.start(upstream.base_url, BODY)
+        run = await playing.ended(run_id)
+
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+    assert await playing.raw(run_id) == BEGUN + REST
+
+
+async def test_where_the_stream_cannot_be_taken_up_it_is_asked_after(playing: Playing) -> None:
+    answer = script(
+        post=hostile.say(hostile.OK_STREAM, BEGUN),
+        stream=hostile.json_reply(b'{"error": {"message": "no longer streamed"}}', "400 No"),
+        get=[reply("in_progress"), reply("completed", TEXT)],
+    )
+    async with hostile.serve_per_request(answer) as upstream:
+        run = await playing.ended(await playing.start(upstream.base_url, BODY))
+
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+    assert lines(upstream)[2:] == ["GET /v1/responses/resp_1"] * 2
+
+
+async def test_stop_tells_upstream(playing: Playing) -> None:
+    answer = script(post=reply("queued"), get=reply("in_progress"), cancel=reply("cancelled"))
+    async with hostile.serve_per_request(answer) as upstream:
+        run_id = await playing.start(upstream.base_url, {**BODY, "stream": False})
+        await until(lambda: len(upstream.requests) > 1, "the first question")
+        playing.hub.owners[run_id].stop()
+        run = await playing.ended(run_id)
+
+    assert run.status == "stopped"
+    assert lines(upstream)[-1] == "POST /v1/responses/resp_1/cancel"
+    assert json.loads(bytes(run.response_body))["status"] == "cancelled"
+
+
+async def test_a_run_that_its_process_left_is_picked_up_where_it_was(playing: Playing) -> None:
+    answer = script(
+        post=hostile.say(hostile.OK_STREAM, BEGUN), stream=[hostile.hang(), hostile.say(hostile.OK_STREAM, REST)]
+    )
+    async with hostile.serve_per_request(answer) as upstream:
+        run_id = await playing.start(upstream.base_url, BODY)
+        await until(lambda: len(upstream.requests) == 2, "the second request")
+        owner = playing.hub.owners[run_id]
+        await until(lambda: owner.screen.number == streams.OPENED + 2, "the text")
+        owner.stop(background.LEFT)
+        await until(lambda: run_id not in playing.hub.owners, "the end of its owner")
+        assert (await playing.row(run_id)).status == "running"
+        await playing.hub.ask(lambda: Lease.objects.update(holder="a process that is gone"))
+        playing.hub.watches.clear()
+
+        await Leftovers(playing.hub).take_over()
+        run = await playing.ended(run_id)
+
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+    assert await playing.raw(run_id) == BEGUN + REST
+
+
+async def test_what_nobody_can_go_on_with_is_interrupted_and_keeps_its_events(playing: Playing) -> None:
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, BEGUN), hostile.hang()) as upstream:
+        run_id = await playing.start(upstream.base_url)
+        owner = playing.hub.owners[run_id]
+        await until(lambda: owner.screen.number == streams.OPENED + 2, "the text")
+        await playing.hub.ask(lambda: Lease.objects.update(holder="a process that is gone", fence=7))
+
+        await Leftovers(playing.hub).take_over()
+        run = await playing.ended(run_id)
+        owner.stop()  # the old one is still there, and may not write any more
+        await until(lambda: run_id not in playing.hub.owners, "the end of the old owner")
+
+    assert (run.status, run.outcome, run.problem["code"]) == ("interrupted", "truncated", "interrupted")
+    assert await playing.raw(run_id) == BEGUN
+
+
+async def test_a_run_whose_last_event_was_stored_before_the_crash_is_finished(playing: Playing) -> None:
+    whole = streams.whole(TEXTS)
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, whole), hostile.hang()) as upstream:
+        run_id = await playing.start(upstream.base_url)
+        owner = playing.hub.owners[run_id]
+        await until(lambda: owner.screen.reader.ended, "the last event")
+        await playing.hub.ask(lambda: Lease.objects.update(holder="a process that is gone", fence=7))
+
+        await Leftovers(playing.hub).take_over()
+        run = await playing.ended(run_id)
+        await until(lambda: run_id not in playing.hub.owners, "the old owner to notice")
+
+    assert (run.status, run.outcome, run.summary["text"]) == ("finished", "completed", TEXT)

@@ -1,0 +1,1 @@
+"""Fault and load cases at full size: `./run soak [names]`."""

@@ -1,0 +1,125 @@
+"""Sessions are found by title, tag, prompt and answer, in any script, on both databases."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from playground.models import Run, Session, Tag, User
+from playground.search import index_answer, index_run, index_session, matching, prompt_of
+from tests.serving import manage, surroundings
+
+pytestmark = pytest.mark.django_db
+
+
+def session(title: str = "", prompt: Any = "", answer: str = "", tag: str = "") -> Session:
+    owner, _ = User.objects.get_or_create(username="owner")
+    made = Session.objects.create(owner=owner, title=title)
+    if tag:
+        Tag.objects.create(session=made, name=tag)
+    body = json.dumps({"model": "m", "input": prompt}).encode()
+    run = Run.objects.create(owner=owner, session=made, request_body=body, summary={"text": answer})
+    index_session(made)
+    index_run(run)
+    return made
+
+
+def found(words: str) -> list[str]:
+    return sorted(matching(Session.objects.all(), words).values_list("title", flat=True))
+
+
+def test_a_session_is_found_by_title_tag_prompt_and_answer() -> None:
+    session("Unicorn", prompt="a bedtime story", answer="Once upon a time", tag="demo")
+    session("Other")
+
+    for words in ("unicorn", "BEDTIME", "upon a", "dem", "Unicorn demo once"):
+        assert found(words) == ["Unicorn"], words
+    assert found("unicorn other") == []
+
+
+def test_scripts_without_spaces_are_found_by_any_part() -> None:
+    session("日本語", prompt="一角獣の寝物語を三文で", answer="むかしむかし、あるところに")
+    session("العربية", prompt="قصة قصيرة")
+
+    for words in ("一角獣", "角獣", "獣", "ところ", "むか"):
+        assert found(words) == ["日本語"], words
+    assert found("قصيرة") == ["العربية"]
+
+
+def test_short_words_are_found_wherever_they_stand_in_a_text() -> None:
+    session("The C# of it", prompt="go", answer="物語と猫")
+    session("Éa", prompt="ab")
+
+    for words in ("c#", "C", "go", "o", "物語", "語と", "と猫", "猫", "it", "t", "E C"):
+        assert "The C# of it" in found(words), words
+    assert found("猫物") == found("q") == found('"') == found("%") == []
+    assert found("Éa") == found("É") == found("éa".upper()[:1]) == ["Éa"]
+
+
+def test_a_short_word_that_stands_everywhere_is_found_without_its_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        session(f"story {number}", prompt="物語")
+    monkeypatch.setattr("playground.search.COMMON", 3)
+
+    assert found("物語") == found("st") == [f"story {number}" for number in range(4)]
+    assert found("物語 2") == ["story 2"]
+
+
+def test_what_is_answered_later_is_found_by_short_words_too() -> None:
+    made = session("Later", prompt="問い")
+    index_answer(made.runs.get().pk, {"text": "答え"})
+
+    assert found("答え") == found("え") == found("問い") == ["Later"]
+
+
+def test_signs_of_the_query_language_are_only_characters() -> None:
+    session("100% sure_thing", prompt="x' OR 1=1 --")
+    session("100 sureXthing")
+
+    assert found("100%") == ["100% sure_thing"]
+    assert found("sure_thing") == ["100% sure_thing"]
+    assert found('" OR') == []
+    assert found("' OR") == ["100% sure_thing"]
+    assert found("\0\ud800") == []
+
+
+def test_what_has_changed_or_gone_is_no_longer_found() -> None:
+    made = session("Before", prompt="alpha")
+    Session.objects.filter(pk=made.pk).update(title="After")
+    made.refresh_from_db()
+    index_session(made)
+
+    assert found("before") == []
+    assert found("after") == ["After"]
+    made.delete()
+    assert found("alpha") == []
+
+
+def test_only_what_a_person_wrote_is_indexed_of_a_request() -> None:
+    body = {
+        "model": "hidden",
+        "input": [{"role": "user", "content": [{"type": "input_text", "text": "seen"}, {"image_url": "data:no"}]}],
+        "instructions": "also",
+    }
+
+    assert prompt_of(json.dumps(body).encode()) == "seen\nalso"
+    assert prompt_of(b"[broken") == ""
+
+
+def test_the_same_on_postgresql(postgres_url: str, tmp_path: Any) -> None:
+    environment = {**surroundings(tmp_path), "PLAYGROUND_DATABASE_URL": postgres_url}
+    manage(environment, "migrate", "--verbosity", "0")
+    script = """
+from playground.models import *
+from playground.search import *
+owner = User.objects.create(username="o")
+s = Session.objects.create(owner=owner, title="100% 日本語")
+r = Run.objects.create(owner=owner, session=s, request_body=b'{"input":"Unicorn story"}', summary={"text": "一角獣"})
+index_session(s); index_run(r)
+words = ("日本", "UNICORN", "角獣", "100%", "1000", "story 一角獣", "獣", "角一", "n s", "1", "y", "ns", "%")
+print([matching(Session.objects.all(), w).count() for w in words])
+"""
+    said = manage(environment, "shell", "-v", "0", "-c", script)
+    assert said.strip().endswith("[1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1]")

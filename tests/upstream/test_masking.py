@@ -1,0 +1,102 @@
+"""An echoed key is replaced, wherever it stands and however it was cut; nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.secrets import DOTS, Secret
+from playground.upstream.masking import Masker
+from playground.upstream.sse import Event, EventReader, LimitReached, Limits
+
+KEY = "sk-canary/0123+456789&abc<d>'e"
+MASKER = Masker([Secret(KEY)])
+
+
+def masked(raw: bytes) -> tuple[bytes, list[bool]]:
+    reader = EventReader()
+    events = reader.feed(raw) + reader.flush()
+    marks = [MASKER.event(event) for event in events]
+    return b"".join(event.raw for event in events), marks
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        KEY,
+        f"Bearer {KEY}",
+        json.dumps(KEY)[1:-1],
+        json.dumps(KEY)[1:-1].replace("/", "\\/"),
+        KEY.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("'", "\\u0027")
+        .replace("+", "\\u002b")
+        .replace("/", "\\/"),
+        quote(KEY, safe=""),
+        KEY.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#x27;"),
+    ],
+)
+def test_an_echo_is_masked_in_every_spelling(spelled: str) -> None:
+    """Attack 81."""
+    raw, marks = masked(b'data: {"error":"Incorrect key: %s."}\n\ndata: next\n\n' % spelled.encode())
+
+    assert (
+        raw
+        == b'data: {"error":"Incorrect key: %s."}\n\ndata: next\n\n'
+        % spelled.replace(spelled.removeprefix("Bearer "), DOTS).encode()
+    )
+    assert marks == [True, False]
+
+
+def test_data_and_name_are_masked_with_the_raw_bytes() -> None:
+    event = Event(f"name {KEY}", f"data {KEY}".encode(), f"event: name {KEY}\ndata: data {KEY}\n\n".encode())
+
+    assert MASKER.event(event)
+    assert (event.name, event.data) == (f"name {DOTS}", f"data {DOTS}".encode())
+    assert KEY.encode() not in event.raw
+
+
+@given(st.integers(1, 80))
+def test_a_key_that_comes_in_two_chunks_is_masked(position: int) -> None:
+    raw = b'data: {"delta":"the key is %s, is it not"}\n\n' % KEY.encode()
+    reader = EventReader()
+    (event,) = reader.feed(raw[:position]) + reader.feed(raw[position:])
+
+    assert MASKER.event(event)
+    assert KEY.encode() not in event.raw + event.data
+
+
+def test_half_a_key_at_the_end_of_what_was_cut_is_masked() -> None:
+    raw, marks = masked(b"data: the key is " + KEY[:15].encode())
+    assert (raw, marks) == (b"data: the key is " + DOTS.encode(), [True])
+
+    reader = EventReader(Limits(line=40))
+    with pytest.raises(LimitReached) as caught:
+        reader.feed(b"data: so the key must be " + KEY.encode() + b"\n\n")
+    (piece,) = caught.value.events
+    assert MASKER.event(piece)
+    assert piece.raw == b"data: so the key must be " + DOTS.encode()
+
+
+def test_a_short_key_is_a_word_like_any_other() -> None:
+    masker = Masker([Secret("ollama"), Secret("")])
+    event = Event("", b"run ollama", b"data: run ollama\n\n")
+
+    assert not masker.event(event)
+    assert masker.bytes(b"ollama") == b"ollama"
+
+
+def test_the_value_of_a_header_is_masked_without_its_scheme() -> None:
+    masker = Masker([Secret("Basic dXNlcjpwYXNzd29yZA==")])
+
+    assert masker.text("you sent dXNlcjpwYXNzd29yZA==") == f"you sent {DOTS}"
+    assert masker.text("Basic things") == "Basic things"
+
+
+def test_a_lone_surrogate_beside_a_key_survives() -> None:
+    assert MASKER.text(f"\ud800{KEY}") == f"\ud800{DOTS}"

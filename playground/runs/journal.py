@@ -67,6 +67,7 @@ class Pen:
         self.held = 0  # bytes not yet committed, these included
         self.key: Any = Run._meta.pk.get_db_prep_value(run_id, connection)
         self.waiter: asyncio.Event | None = None  # there is somebody who waits for a commit
+        self.broken = False  # the thread's own word: something was not stored, so nothing behind it may be
 
     async def room(self) -> None:
         """Wait while too much waits to be written: the upstream is then not read either."""
@@ -172,7 +173,7 @@ class Journal:
         try:
             while (batch := self._queue.get()) is not None:
                 entries, jobs = batch
-                failures = _store_safely(entries) if entries else {}
+                failures = _store_behind_what_is_stored(entries)
                 results = [(done, _attempt(job)) for job, done in jobs]
                 try:
                     self._loop.call_soon_threadsafe(self._report, entries, failures, results)
@@ -229,6 +230,16 @@ def trouble(error: Exception) -> str:
     if isinstance(error, InterfaceError) or state is None or state[:2] in ("08", "57", "53", "40"):
         return ""
     return "storage_error"
+
+
+def _store_behind_what_is_stored(entries: list[Entry]) -> dict[int, NotStored]:
+    """Leaves out what would lie behind a hole: it was handed over before the loop knew of the failure in front of it."""
+    writable = [entry for entry in entries if not entry[0].broken]
+    failures = _store_safely(writable) if writable else {}
+    if failures:
+        for pen, *_ in writable:
+            pen.broken = id(pen) in failures
+    return failures
 
 
 def _store_safely(entries: list[Entry]) -> dict[int, NotStored]:

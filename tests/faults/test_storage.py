@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from playground.models import JournalEntry
 from playground.runs import journal
@@ -95,6 +96,35 @@ async def test_f45_a_full_disk_stops_the_run_by_name_and_all_works_when_there_is
     async with streaming(playing, TEXTS) as (paced, run_id, _):
         await paced.say(len(TEXTS))
         assert (await playing.ended(run_id)).status == "finished", "with no restart"
+
+
+async def test_f45_nothing_is_stored_behind_what_was_not(playing: Playing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came while the disk was full is in the next write already, and that one may be small enough to fit."""
+    insert, refusing, refused = journal._insert, threading.Event(), threading.Event()
+
+    def refuse_once(rows: list[tuple[object, ...]]) -> int:
+        if not refusing.is_set() or refused.is_set():
+            return insert(rows)
+        refused.set()
+        time.sleep(0.3)
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError from full
+
+    monkeypatch.setattr(journal, "_insert", refuse_once)
+    async with streaming(playing, TEXTS) as (paced, run_id, _):
+        page = await playing.look(run_id)
+        await paced.say(5)
+        await until(lambda: page.shows(PLACE, "".join(TEXTS[:5])), "the text")
+        refusing.set()
+        await paced.say(10)
+        await until(refused.is_set, "a write that fails")
+        await paced.say(20)
+        await until(lambda: "storage_full" in page.state.get("problem", ""), "the problem")
+        stored = await playing.hub.ask(lambda: list(JournalEntry.objects.values_list("last", flat=True)))
+        run = await playing.ended(run_id)
+
+    assert max(stored) == run.last_number == streams.OPENED + 5
 
 
 async def test_the_journal_lets_many_runs_share_a_commit(playing: Playing) -> None:

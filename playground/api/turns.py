@@ -7,13 +7,15 @@ For chat completions the messages are always sent again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from . import calls
+from .calls import Call
 from .parameters import Words
 
 Body = dict[str, Any]
@@ -51,16 +53,6 @@ MESSAGES: Final = Way(
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A call of the model that waits for its output. `kind` is "function" or "custom"."""
-
-    call_id: str
-    name: str
-    arguments: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class Exchange:
     """A turn: what was sent and what came back; `choice` is the answer one goes on from."""
 
@@ -95,8 +87,8 @@ def choices(response: Body) -> list[int]:
 def pending_calls(endpoint: str, response: Body, choice: int = 0) -> list[Call]:
     """The calls in an answer that somebody has to answer before the model can go on."""
     if endpoint == "chat":
-        return [_chat_call(each) for each in _dicts(_message(response, choice).get("tool_calls"))]
-    return [_item_call(item) for item in _dicts(response.get("output")) if item.get("type") in _CALLS]
+        return calls.of_message(_message(response, choice))
+    return calls.of_items(_dicts(response.get("output")))
 
 
 def next_turn(way: str, last: Exchange, text: str, earlier: Chain = ()) -> Body:
@@ -108,20 +100,12 @@ def next_turn(way: str, last: Exchange, text: str, earlier: Chain = ()) -> Body:
     return _remembered(way, last, text)
 
 
-def with_outputs(way: str, last: Exchange, outputs: Mapping[str, str], earlier: Chain = ()) -> Body:
-    """The request that answers the calls; `outputs` has one text for each call id."""
-    calls = pending_calls(last.endpoint, last.response, last.choice)
+def with_outputs(way: str, last: Exchange, outputs: Sequence[str], earlier: Chain = ()) -> Body:
+    """The request that answers the calls; `outputs` has one text for each of them, in their order."""
+    waiting = pending_calls(last.endpoint, last.response, last.choice)
     if last.endpoint == "chat":
-        answers = [{"role": "tool", "tool_call_id": each.call_id, "content": outputs[each.call_id]} for each in calls]
-        return _with_messages(last, answers)
-    items = [
-        {
-            "type": "custom_tool_call_output" if each.kind == "custom" else "function_call_output",
-            "call_id": each.call_id,
-            "output": outputs[each.call_id],
-        }
-        for each in calls
-    ]
+        return _with_messages(last, [calls.message_for(*each) for each in zip(waiting, outputs, strict=True)])
+    items = [calls.item_for(*each) for each in zip(waiting, outputs, strict=True)]
     return _with_items(last, earlier, items) if way == ITEMS.slug else _remembered(way, last, items)
 
 
@@ -133,9 +117,6 @@ def carried(request: Body, earlier: Chain) -> Body | None:
     made = _forgetting(request)
     made["input"] = [*items, *_given(request)]
     return made
-
-
-_CALLS: Final = ("function_call", "custom_tool_call")
 
 
 def _with_messages(last: Exchange, added: list[Body]) -> Body:
@@ -210,20 +191,6 @@ def _message(response: Body, choice: int) -> Body:
     found = _dicts(response.get("choices"))
     message = found[choice].get("message") if choice < len(found) else None
     return message if isinstance(message, dict) else {}
-
-
-def _chat_call(call: Body) -> Call:
-    inner = call.get("custom") if call.get("type") == "custom" else call.get("function")
-    inner = inner if isinstance(inner, dict) else {}
-    kind = "custom" if call.get("type") == "custom" else "function"
-    said = inner.get("input") if kind == "custom" else inner.get("arguments")
-    return Call(str(call.get("id") or ""), str(inner.get("name") or ""), str(said or ""), kind)
-
-
-def _item_call(item: Body) -> Call:
-    kind = "custom" if item["type"] == "custom_tool_call" else "function"
-    said = item.get("input") if kind == "custom" else item.get("arguments")
-    return Call(str(item.get("call_id") or ""), str(item.get("name") or ""), str(said or ""), kind)
 
 
 def _dicts(value: Any) -> list[Body]:

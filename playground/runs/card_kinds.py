@@ -31,6 +31,10 @@ Rows = Iterable[Row | None]
 _PLAIN: Final = frozenset(("id", "type", "status"))
 
 
+#: Kinds that ask for something: done is only the asking. What else stands in them is done by upstream itself.
+_ASKS: Final = frozenset(("mcp_approval_request", "computer_call", "local_shell_call", "apply_patch_call"))
+_WAITS: Final[tuple[Words, str]] = (_("waits for an answer"), "warn")
+
 #: Kinds whose item, once it is whole, tells what grew before.
 _RETOLD: Final = frozenset(("shell_call", "shell_call_output"))
 
@@ -44,6 +48,9 @@ def card_of(slot: Slot) -> Card:
     title, icon, grows, rows = KINDS.get(kind, (kind or _("Unknown item"), "cube", "", _unknown))
     card = Card(title, icon, str(item.get("name") or ""), str(item.get("call_id") or ""), grows=grows)
     card.state, card.tone = state_of(item, str(slot.data.get("phase") or ""), slot.done)
+    asks = kind in _ASKS or (kind == "shell_call" and an_object(item.get("environment")).get("type") == "local")
+    if asks and slot.done and card.tone in ("", "ok"):
+        card.state, card.tone = _WAITS
     if kind not in KINDS and not item and slot.text:
         card.grows = _("Text")
     card.rows = [row for row in rows(item, slot) if row is not None]
@@ -62,7 +69,7 @@ def _called(slot: Slot, item: Item) -> Card:
         str(slot.data.get("call_id") or ""),
         grows=_("Input") if custom else _("Arguments"),
     )
-    card.state, card.tone = (_("waits for an answer"), "warn") if slot.done else (_("being written"), "live")
+    card.state, card.tone = _WAITS if slot.done else (_("being written"), "live")
     card.rows = [row for row in (fact(_("namespace"), item.get("namespace")),) if row]
     return card
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.api import documents, turns
+from playground.api.calls import APPROVE, DENY, Call
 from playground.api.endpoints import ENDPOINTS
 from playground.forms.changes import left_behind
 from playground.forms.written import Written
@@ -37,7 +38,7 @@ CANNED: Final = 12
 class Answer:
     """A call of the model with what a person wrote for it."""
 
-    call: turns.Call
+    call: Call
     text: str = ""
     canned: list[CannedOutput] = field(default_factory=list)
     missing: bool = False
@@ -66,6 +67,16 @@ class Next:
     @property
     def missing(self) -> int:
         return sum(1 for each in self.answers if not each.text)
+
+    @property
+    def texts(self) -> list[Answer]:
+        """Those that are written, where others are a yes or a no."""
+        return [each for each in self.answers if not each.call.is_approval]
+
+    @property
+    def decides(self) -> bool:
+        """Whether all there is to say is a yes or a no: two buttons do."""
+        return len(self.answers) == 1 and not self.texts
 
 
 def next_of(run: Run, wanted: str = "") -> Next:
@@ -121,8 +132,7 @@ def _send(request: HttpRequest, run: Run, following: Next) -> HttpResponse:
         return render(request, "run/next.html", context, status=422)
     last, earlier = exchange_of(run, following.choice), Thread(run).exchanges
     if following.answers:
-        outputs = {each.call.call_id: each.text for each in following.answers}
-        body = turns.with_outputs(following.way, last, outputs, earlier)
+        body = turns.with_outputs(following.way, last, [each.text for each in following.answers], earlier)
         _keep_outputs(request, following)
     else:
         body = turns.next_turn(following.way, last, following.text, earlier)
@@ -141,7 +151,10 @@ def _read(request: HttpRequest, following: Next) -> None:
 def _fill(request: HttpRequest, following: Next) -> None:
     """The answers that were chosen rather than typed, and what there is to say about all of it."""
     for position, each in enumerate(following.answers):
-        each.text = each.text or request.POST.get(f"canned:{position}", "") or following.same
+        if each.call.is_approval:  # nothing but a press of its own button allows a call
+            each.text = each.text if each.text in (APPROVE, DENY) else ""
+        else:
+            each.text = each.text or request.POST.get(f"canned:{position}", "") or following.same
         each.missing = not each.text
     if following.way not in [way.slug for way in following.ways]:
         following.problem = _("This way of going on is not open here.")
@@ -155,7 +168,7 @@ def _keep_outputs(request: HttpRequest, following: Next) -> None:
     """Answers that are to be offered again, the newest ones of each tool."""
     if "keep" not in request.POST:
         return
-    for each in following.answers:
+    for each in following.texts:
         CannedOutput.objects.update_or_create(
             owner=following.run.owner, tool=each.tool, output=clean(each.text), defaults={"used": timezone.now()}
         )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+import pytest
 
 from playground.api.check import check
 from playground.api.turns import Exchange, carried, choices, next_turn, pending_calls, ways, with_outputs
@@ -98,13 +101,13 @@ def test_every_call_of_an_answer_waits_for_its_output() -> None:
 
 
 def test_answers_to_calls_carry_their_ids_and_nothing_is_wrong_with_the_request() -> None:
-    outputs = {"call_1": '{"temperature": 3}', "call_2": "1"}
+    outputs = ['{"temperature": 3}', "1"]
     tool_calls = [{"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]
 
     remembered = with_outputs("previous_response_id", turn(output=CALLS), outputs)
     again = with_outputs("items", turn(output=CALLS), outputs)
     called = Exchange("chat", CHAT, completion(content=None, tool_calls=tool_calls))
-    chat = with_outputs("messages", called, outputs)
+    chat = with_outputs("messages", called, outputs[:1])
 
     answers = [
         {"type": "function_call_output", "call_id": "call_1", "output": '{"temperature": 3}'},
@@ -151,7 +154,7 @@ def test_one_goes_on_from_any_of_several_answers() -> None:
     calls = [{"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]
     answer = {"choices": [*completion()["choices"], *completion(content=None, tool_calls=calls)["choices"]]}
 
-    made = with_outputs("messages", Exchange("chat", CHAT, answer, choice=1), {"call_1": "3"})
+    made = with_outputs("messages", Exchange("chat", CHAT, answer, choice=1), ["3"])
 
     assert choices(answer) == [0, 1]
     assert pending_calls("chat", answer) == []
@@ -159,3 +162,81 @@ def test_one_goes_on_from_any_of_several_answers() -> None:
         {"role": "assistant", "content": None, "tool_calls": calls},
         {"role": "tool", "tool_call_id": "call_1", "content": "3"},
     ]
+
+
+def test_calls_that_share_an_id_or_have_none_are_answered_one_by_one() -> None:
+    tool_calls = [{"type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("one", "two")]
+    twins = [{**CALLS[0], "name": name} for name in ("one", "two")]
+
+    chat = with_outputs("messages", Exchange("chat", CHAT, completion(tool_calls=tool_calls)), ["1", "2"])
+    items = with_outputs("previous_response_id", turn(output=twins), ["1", "2"])
+
+    assert [each["content"] for each in chat["messages"][-2:]] == ["1", "2"]
+    assert [each["output"] for each in items["input"]] == ["1", "2"]
+
+
+def test_the_older_call_of_chat_is_answered_by_its_function() -> None:
+    called = completion(content=None, function_call={"name": "weather", "arguments": "{}"})
+
+    made = with_outputs("messages", Exchange("chat", CHAT, called), ["sunny"])
+
+    assert made["messages"][1:] == [
+        {"role": "assistant", "content": None, "function_call": {"name": "weather", "arguments": "{}"}},
+        {"role": "function", "name": "weather", "content": "sunny"},
+    ]
+    assert [each.code for each in check("chat", made) if each.is_error] == []
+
+
+CHECKS = [{"id": "sc_1", "code": "odd_domain", "message": "An odd domain"}]
+SCREEN = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AA=="}
+EXIT = {"type": "exit", "exit_code": 0}
+MACHINES: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
+    ({"type": "computer_call", "pending_safety_checks": []}, json.dumps(SCREEN), {"output": SCREEN}),
+    (
+        {"type": "computer_call", "pending_safety_checks": CHECKS},
+        "data:image/png;base64,AA==",
+        {"output": SCREEN, "acknowledged_safety_checks": CHECKS},
+    ),
+    ({"type": "shell_call"}, "done\n", {"output": [{"stdout": "done\n", "stderr": "", "outcome": EXIT}]}),
+    ({"type": "shell_call"}, '[{"stdout": "a"}]', {"output": [{"stdout": "a"}]}),
+    ({"type": "apply_patch_call"}, "patched", {"status": "completed", "output": "patched"}),
+    ({"type": "apply_patch_call"}, '{"status": "failed"}', {"status": "failed"}),
+]
+
+
+@pytest.mark.parametrize(("call", "answer", "told"), MACHINES)
+def test_what_a_machine_is_to_do_is_answered_in_its_own_shape(
+    call: dict[str, Any], answer: str, told: dict[str, Any]
+) -> None:
+    item = {**call, "id": "x_1", "call_id": "call_1", "status": "completed"}
+
+    made = with_outputs("previous_response_id", turn(output=[item]), [answer])
+
+    assert made["input"] == [{"type": f"{call['type']}_output", "call_id": "call_1", **told}]
+    assert [each.code for each in check("responses", made) if each.is_error] == []
+
+
+def test_what_the_server_did_itself_waits_for_nobody() -> None:
+    shell = {"type": "shell_call", "call_id": "call_1", "action": {"commands": ["ls"]}}
+    printed = {"type": "shell_call_output", "call_id": "call_1", "output": []}
+    asked = {"type": "mcp_approval_request", "id": "mcpr_1", "name": "look_up", "arguments": "{}"}
+    allowed = {"type": "mcp_call", "id": "mcp_1", "approval_request_id": "mcpr_1"}
+
+    assert pending_calls("responses", response([shell, printed, asked, allowed])) == []
+    assert [each.kind for each in pending_calls("responses", response([shell, asked]))] == [
+        "shell_call",
+        "mcp_approval_request",
+    ]
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], {}, [{}], "x"])
+def test_calls_of_any_shape_are_read(odd: Any) -> None:
+    kinds = ("computer_call", "shell_call", "local_shell_call", "apply_patch_call", "mcp_approval_request", odd)
+    names = ("id", "call_id", "name", "action", "operation", "pending_safety_checks", "approval_request_id")
+    output = [{"type": kind, **dict.fromkeys(names, odd)} for kind in kinds]
+
+    waiting = pending_calls("responses", response(output))
+
+    assert with_outputs("items", turn(output=output), ["{}" for _ in waiting])["input"]
+    chat = completion(tool_calls=odd, function_call=odd)
+    assert with_outputs("messages", Exchange("chat", CHAT, chat), ["{}" for _ in pending_calls("chat", chat)])

@@ -67,6 +67,19 @@ def test_every_call_is_answered_before_the_model_goes_on(page: Page, console: Wa
     ended(page)
 
 
+def test_a_call_that_asks_for_approval_is_made_once_it_is_approved(page: Page) -> None:
+    tool = {"type": "mcp", "server_label": "notes", "server_url": "https://mcp.example"}
+    begin(page, {"model": "sandbox-tools", "input": "Look it up.", "tools": [tool], "stream": True})
+    expect(page.locator("#run article.card--warn")).to_contain_text("waits for an answer")
+    expect(page.get_by_role("button", name="Deny")).to_be_visible()
+
+    page.get_by_role("button", name="Approve").click()
+
+    expect(page.locator("#run .pane__title")).to_have_text("Run 2 of 2")
+    ended(page)
+    expect(page.locator("#run .output")).to_contain_text("The simulated server notes answered")
+
+
 def test_an_answer_that_was_kept_is_offered_until_it_is_forgotten(
     page: Page, assert_accessible: Callable[..., None]
 ) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from playground.api.calls import APPROVE
+from playground.api.check import check
+from playground.api.turns import Exchange, with_outputs
+
 from .api import Api
 
 WEATHER: dict[str, Any] = {
@@ -270,6 +274,33 @@ def test_what_the_caller_has_to_carry_out_ends_the_turn(api: Api, kind: str) -> 
     answer = api.respond(tools=[{"type": kind}], tool_choice={"type": kind})
 
     assert kinds(answer) == [f"{kind}_call"]
+
+
+@pytest.mark.parametrize("kind", ["local_shell", "shell", "apply_patch", "computer", "mcp"])
+@pytest.mark.parametrize("way", ["previous_response_id", "items"])
+def test_what_the_page_sends_for_it_goes_on(api: Api, kind: str, way: str) -> None:
+    tool = {"shell": {"type": kind, "environment": {"type": "local"}}, "mcp": MCP}.get(kind, {"type": kind})
+    asked: dict[str, Any] = {"model": "sandbox-writer", "input": "Go", "tools": [tool], "tool_choice": "required"}
+    asked["store"] = way != "items"
+    first = api.post("/responses", asked).json()
+
+    answered = with_outputs(way, Exchange("responses", asked, first), [{"mcp": APPROVE}.get(kind, "done")])
+    second = api.post("/responses", answered)
+
+    assert [each.code for each in check("responses", answered) if each.is_error] == []
+    assert second.status == 200, second.body
+    assert second.json()["output"][-1]["type"] == "message"
+
+
+def test_the_older_call_of_chat_goes_on_too(api: Api) -> None:
+    told = {key: value for key, value in WEATHER.items() if key != "type"}
+    asked = {"model": "sandbox-tools", "messages": [{"role": "user", "content": "Weather?"}], "functions": [told]}
+    first = api.post("/chat/completions", asked).json()
+
+    second = api.post("/chat/completions", with_outputs("messages", Exchange("chat", asked, first), ["sunny"]))
+
+    assert second.json()["choices"][0]["finish_reason"] == "stop"
+    assert "sunny" in second.text
 
 
 def test_a_shell_brings_its_own_output(api: Api) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from playground.accounts.owner import local_owner
-from playground.api.turns import Call
+from playground.api.calls import Call
 from playground.models import CannedOutput, Run, User
 from playground.views.run_next import Answer
 from tests.runs.finished import finished

@@ -39,7 +39,7 @@ def used(ask: Ask) -> Generator[Step, None, tuple[bool, Notes]]:
                     break
                 left -= 1
             yield step
-            if isinstance(step, Use) and step.kind in ENDING:
+            if isinstance(step, Use) and (step.kind in ENDING or step.item.get("environment") == LOCAL):
                 return True, notes
     return False, notes
 
@@ -47,6 +47,7 @@ def used(ask: Ask) -> Generator[Step, None, tuple[bool, Notes]]:
 COUNTED = {"web_search_call", "file_search_call", "code_interpreter_call", "mcp_call", "image_generation_call"}
 COUNTED |= {"shell_call", "local_shell_call", "apply_patch_call", "computer_call"}
 ENDING = {"mcp_approval_request", "local_shell_call", "apply_patch_call", "computer_call"}
+LOCAL = {"type": "local"}
 _ON_REQUEST = {
     "image_generation": re.compile(r"\b(draw|paint|picture|image|illustrat)", re.IGNORECASE),
     "shell": re.compile(r"\b(shell|command|terminal)", re.IGNORECASE),
@@ -205,7 +206,11 @@ def _needs_approval(given: Any, name: str) -> bool:
 
 def _shell(tool: Tool, ask: Ask) -> Iterator[Step]:
     call = {"type": "shell_call", "status": "completed", "call_id": "call_sandbox_shell"}
-    yield Use({**call, "action": {"commands": ["echo sandbox"], "timeout_ms": 1000, "max_output_length": 1000}})
+    action = {"commands": ["echo sandbox"], "timeout_ms": 1000, "max_output_length": 1000}
+    if (tool.given.get("environment") or {}).get("type") == "local":  # the caller's own, who runs it
+        yield Use({**call, "action": action, "environment": LOCAL})
+        return
+    yield Use({**call, "action": action})
     output = [{"stdout": "sandbox\n", "stderr": "", "outcome": {"type": "exit", "exit_code": 0}}]
     answer = {"type": "shell_call_output", "status": "completed", "call_id": "call_sandbox_shell"}
     yield Use({**answer, "output": output, "max_output_length": 1000})

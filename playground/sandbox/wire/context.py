@@ -16,7 +16,7 @@ MESSAGE_TOKENS = 3  # around every message
 REPLY_TOKENS = 3  # before every answer
 OUTPUTS = {"function_call_output": "function_call", "custom_tool_call_output": "custom_tool_call"}
 OUTPUTS |= {"shell_call_output": "shell_call", "computer_call_output": "computer_call"}
-OUTPUTS |= {"apply_patch_call_output": "apply_patch_call"}
+OUTPUTS |= {"apply_patch_call_output": "apply_patch_call", "local_shell_call_output": "local_shell_call"}
 CALLS = {call: name for name, call in OUTPUTS.items()}
 
 
@@ -85,12 +85,14 @@ def _add_item(context: Context, item: dict[str, Any], path: str) -> None:
         # Of the others some are answered by the API itself, so nobody has to be waited for.
         context.calls[item["call_id"]] = kind not in ("function_call", "custom_tool_call")
     elif kind in OUTPUTS:
-        if item["call_id"] not in context.calls:
-            text = f"No tool call found for {kind.replace('_', ' ')} with call_id {item['call_id']}."
+        # That of a local shell has the call's id as its own, and no other.
+        call_id = item.get("call_id") or item["id"]
+        if call_id not in context.calls:
+            text = f"No tool call found for {kind.replace('_', ' ')} with call_id {call_id}."
             raise ApiError(text, param="input")
-        context.calls[item["call_id"]] = True
-        made = context.made.get(item["call_id"], Made(item["call_id"], "the tool"))
-        context.made[item["call_id"]] = replace(made, output=_output_text(item.get("output")))
+        context.calls[call_id] = True
+        made = context.made.get(call_id, Made(call_id, "the tool"))
+        context.made[call_id] = replace(made, output=_output_text(item.get("output")))
     elif kind == "mcp_approval_response":
         context.approvals.append((item["approval_request_id"], item["approve"]))
     context.pieces.append(Piece(item, MESSAGE_TOKENS + count(_rest(item))))

@@ -233,7 +233,7 @@ def trouble(error: Exception) -> str:
 
 
 def _store_behind_what_is_stored(entries: list[Entry]) -> dict[int, NotStored]:
-    """Leaves out what would lie behind a hole: it was handed over before the loop knew of the failure in front of it."""
+    """Leaves out what would lie behind a hole: it was handed over before the loop knew of the failure ahead of it."""
     writable = [entry for entry in entries if not entry[0].broken]
     failures = _store_safely(writable) if writable else {}
     if failures:

@@ -22,7 +22,8 @@ function seen(selector) {
 
 function runOrStop() {
   if (document.querySelector("dialog[open]")) return;
-  (seen('[data-key="stop"]') ?? seen('[data-key="run"]'))?.click();
+  const unseen = document.querySelector('#run [data-key="run"]'); // there is no room for it
+  (seen('[data-key="stop"]') ?? seen('[data-key="run"]') ?? unseen)?.click();
 }
 
 function close(event) {

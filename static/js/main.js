@@ -5,6 +5,7 @@ const sight = {
   "data-panes": () => import("./panes.js"),
   "data-follow": () => import("./follow.js"),
   "data-run": () => import("./run.js"),
+  "data-arrived": () => import("./arriving.js"),
   "data-editor": () => import("./request/editor.js"),
   "data-event-list": () => import("./run/events.js"),
   "data-logprobs": () => import("./run/logprobs.js"),

@@ -425,6 +425,38 @@ def test_everything_is_in_reach_at_twice_the_size(pane: str, new_page: Callable[
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("width", [390, 720])
+def test_on_a_narrow_screen_run_leads_to_the_answer_and_stop_is_there(
+    width: int, new_page: Callable[..., Page]
+) -> None:
+    page = new_page(viewport={"width": width, "height": 450})
+    page.goto("/")
+    page.locator("#request").get_by_label("input", exact=True).first.fill("A story of a unicorn, please.")
+
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#run .output").first).to_contain_text(" ")
+    expect(page).to_have_url(re.compile(r"[?]run=[0-9a-f-]{36}#run$"))
+    expect(page.get_by_role("navigation", name="Panes").get_by_role("link", name="Run")).to_have_attribute(
+        "aria-current", "true"
+    )
+    expect(page.locator(":focus")).to_have_attribute("data-key", "stop")
+    page.reload()
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_in_viewport()
+    stop.click()
+    expect(page.locator("#run .status").first).to_have_text("Stopped")
+
+    title = page.locator("#run .pane__title")
+    before = title.inner_text()
+    page.keyboard.press("Control+Enter")
+    expect(title).not_to_have_text(before)
+    expect(stop).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#run .status").first).to_have_text("Stopped")
+    page.set_viewport_size({"width": width, "height": 844})
+    expect(page.locator("#run [data-key=run]")).to_be_in_viewport()
+
+
 def test_nothing_moves_for_those_who_asked_for_it(new_page: Callable[..., Page]) -> None:
     page = opened(new_page, reduced_motion="reduce")
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from playground import VERSION
 from playground.models import Run, Session
 from playground.portable.discretion import public_request, without_secrets
-from playground.portable.spelling import spellings
+from playground.portable.spelling import loads, spellings
 from playground.runs import archive
 
 FORMAT = "playground-sessions"
@@ -106,13 +106,13 @@ def _content(body: bytes) -> Any:
     if not body:
         return None
     try:
-        value = json.loads(body)
+        value = loads(body)
+        spelling = next((name for name, written in spellings(value) if written == body), None)
     except (ValueError, RecursionError):
         return _text(body)
-    for spelling, written in spellings(value):
-        if written == body:
-            return {"json": value} if spelling == "compact" else {"json": value, "spelling": spelling}
-    return _text(body)
+    if spelling is None:
+        return _text(body)
+    return {"json": value} if spelling == "compact" else {"json": value, "spelling": spelling}
 
 
 def _text(raw: bytes) -> Any:

@@ -16,14 +16,17 @@ _FENCE = re.compile(r"`{3,}")
 
 
 def markdown(session: Session) -> str:
-    return "\n".join([f"# {_line(str(session))}", "", *(_run(number, run) for number, run in _numbered(session))])
+    return "\n".join(
+        [f"# {_line(str(session))}", "", *(markdown_of(number, run) for number, run in _numbered(session))]
+    )
 
 
 def _numbered(session: Session) -> list[tuple[int, Run]]:
     return list(enumerate(session.runs.all(), 1))
 
 
-def _run(number: int, run: Run) -> str:
+def markdown_of(number: int, run: Run) -> str:
+    """One run of a session, under a heading of its own."""
     heading = _("Run %(number)s · %(model)s") % {"number": number, "model": run.model or run.endpoint}
     facts = [run.get_status_display(), run.created.isoformat(timespec="seconds"), run.connection_name]
     pieces = [f"## {_line(heading)}", "", _line(" · ".join(fact for fact in facts if fact)), ""]

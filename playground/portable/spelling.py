@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
+
+
+def loads(data: bytes) -> Any:
+    """JSON, and nothing that only looks like it: `ValueError` for NaN, and for a number that no float can hold."""
+    return json.loads(data, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number too large")
+    return value
 
 
 def spellings(value: Any) -> Iterator[tuple[str, bytes]]:

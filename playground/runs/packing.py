@@ -43,6 +43,11 @@ class Stored(msgspec.Struct, array_like=True, gc=False):
         return bool(self.marks & UNENDED)
 
 
+def is_mark(marks: int) -> bool:
+    """Whether these can be the marks of an event: of a kind that is known."""
+    return 0 <= marks <= 0xFF and marks & _KIND_BITS < len(KINDS)
+
+
 _MARKS: Final = {kind: number for number, kind in enumerate(KINDS)}
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Stored])

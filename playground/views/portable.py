@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from collections.abc import Callable, Iterable
@@ -20,19 +21,26 @@ from playground.api.endpoints import ENDPOINTS
 from playground.forms.secret_fields import secrets_in
 from playground.forms.written import Written
 from playground.models import SANDBOX_ID, Connection, Draft, Run, Session
-from playground.portable.document import FORMAT, document, session_document, write
-from playground.portable.markdown import markdown
+from playground.portable.document import FORMAT, document, run_document, session_document, write
+from playground.portable.markdown import markdown, markdown_of
 from playground.portable.opening import LARGEST, Refused, take_in
+from playground.runs.numbers import numbers
 from playground.samples.imported import Imported, NotReadable
 from playground.samples.links import SHARED
 from playground.samples.pasted import read_pasted
 from playground.search import index_run, index_session
 from playground.sharing import suspicions
 from playground.titles import title_of
+from playground.views import versus
 from playground.views.posted import posted
 from playground.views.request import as_kept, save_draft
+from playground.views.run_next import next_of
+from playground.views.run_pane import RunPane
 from playground.views.session_delete import chosen_sessions
 from playground.views.sessions import frame, go_to, mine, start_session
+from playground.views.versus import Side
+
+logger = logging.getLogger(__name__)
 
 TOO_LARGE: Final = gettext_lazy("The file would be larger than 50 MB, and no playground would open it again.")
 
@@ -157,13 +165,31 @@ def _from_file(request: HttpRequest, data: bytes) -> Session:
     for session in sessions:
         index_session(session)
         last = None
-        for last in session.runs.all():
+        for number, last in enumerate(session.runs.all(), 1):
+            _look_through(request, last, number)
             index_run(last)
         if last:
             body = bytes(last.request_body)
             connection = _connection(request, last.url) or _usual(request)
             Draft.objects.create(session=session, endpoint=last.endpoint, connection=connection, body=body)
     return sessions[0]
+
+
+def _look_through(request: HttpRequest, run: Run, number: int) -> None:
+    """Make what the pages say of a run once, before it is kept: a session that cannot be opened is no session."""
+    pane, side = RunPane(request, run), Side(run, "")
+    try:
+        for told in (pane.facts, pane.wire, pane.problem, pane.remarks, pane.said, numbers(run, pane.screen)):
+            str(told)
+        versus.outputs(side, side, "lines")
+        versus.numbers(side, side)
+        next_of(run)
+        markdown_of(number, run)
+        run_document(run)
+    except Exception as error:  # noqa: BLE001  whatever it is: nobody could open the session
+        logger.warning("run %s of a file was refused: it cannot be shown (%s)", number, type(error).__name__)
+        reason = _("The file is damaged: what it tells of run %(number)s cannot be shown.") % {"number": number}
+        raise Refused(reason) from None
 
 
 @transaction.atomic

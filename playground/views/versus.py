@@ -34,6 +34,8 @@ BY: Final[dict[str, Words]] = {
 LONG_TEXT: Final = 60
 #: More than this of a value or an answer is not drawn.
 MOST: Final = 100_000
+#: What no count of tokens reaches.
+MOST_COUNTED: Final = 2**53
 
 
 class Side:
@@ -254,8 +256,10 @@ def numbers(one: Side, two: Side) -> list[Number]:
 
 
 def _number(name: Words, before: Any, after: Any, shown: Any) -> Number:
-    """A count that is no number, as some upstreams send, counts as none."""
-    one, two = (value if isinstance(value, int | float) and value >= 0 else None for value in (before, after))
+    """A count that is no number, as some upstreams send, or one beyond all reckoning, counts as none."""
+    one, two = (
+        value if isinstance(value, int | float) and 0 <= value <= MOST_COUNTED else None for value in (before, after)
+    )
     most = max(one or 0, two or 0) or 1
     widths = (round(100 * (one or 0) / most), round(100 * (two or 0) / most))
     texts = [_("none") if value is None else shown(value) for value in (one, two)]

@@ -7,7 +7,7 @@ let going = 0; // when g was pressed
 
 export function press(event) {
   const { key } = event;
-  if (key === "Enter") return runOrStop();
+  if (key === "Enter") return runOrStop(event.target);
   if (key === "Escape") return close(event);
   const went = Date.now() - going < 1500;
   going = key === "g" ? Date.now() : 0;
@@ -20,8 +20,10 @@ function seen(selector) {
   return [...document.querySelectorAll(selector)].find((element) => !element.disabled && element.checkVisibility());
 }
 
-function runOrStop() {
+function runOrStop(target) {
   if (document.querySelector("dialog[open]")) return;
+  const next = target.closest("[data-next] :is(textarea, input, select)")?.form;
+  if (next) return next.querySelector('[type="submit"]:not([form], [name])')?.click(); // what one writes in is what one sends
   const unseen = document.querySelector('#run [data-key="run"]'); // there is no room for it
   (seen('[data-key="stop"]') ?? seen('[data-key="run"]') ?? unseen)?.click();
 }

@@ -301,11 +301,11 @@ def test_the_focus_stays_where_run_was_when_it_becomes_stop_and_run_again(new_pa
     expect(held).to_have_attribute("data-key", "run")
 
 
-def test_control_and_enter_runs_and_stops(new_page: Callable[..., Page]) -> None:
+def test_enter_with_control_or_command_runs_and_stops(new_page: Callable[..., Page]) -> None:
     page = opened(new_page)
 
     page.locator("#f-input textarea").fill("A story, please.")
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Meta+Enter")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
     page.keyboard.press("Control+Enter")

@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "runs/<uuid:run_id>/look/<slug:terms>/<int:number>/recording", share_new.look_recording, name="look_recording"
     ),
+    path("runs/<uuid:run_id>/look/<slug:terms>/file.json", share_new.look_file, name="look_file"),
     path("runs/<uuid:run_id>/look/<slug:terms>/<int:number>/rows/", share_new.look_rows, name="look_rows"),
     path(
         "runs/<uuid:run_id>/look/<slug:terms>/<int:number>/events/<int:event>/", share_new.look_event, name="look_event"

@@ -29,7 +29,7 @@ from playground.sharing.links import (
     streams,
 )
 from playground.sharing.rooms import hidden_in_a_room
-from playground.sharing.snapshots import USUAL_LIFE, Wish, hidden_texts, snapshot
+from playground.sharing.snapshots import USUAL_LIFE, Wish, hidden_texts, snapshot, without
 from playground.sharing.suspicions import Suspicion, suspicions
 
 __all__ = [
@@ -64,4 +64,5 @@ __all__ = [
     "streams",
     "suspicions",
     "visitor_of",
+    "without",
 ]

@@ -21,25 +21,37 @@ from playground.portable.discretion import public_request
 from playground.presets import blanks, fill
 from playground.samples.imported import Imported, NotReadable
 from playground.samples.links import LONGEST, TooLong, fragment, read_fragment
+from playground.sharing import DOTS, without
 from playground.titles import title_of
 from playground.views.blanks import BLANK, boxes, values_in
 from playground.views.forks import new_session
 from playground.views.request import as_kept, connection_of
 from playground.views.share_new import frame
 from playground.views.share_reading import document_in
+from playground.views.share_wishes import Asked, Preview
 
 
 @require_safe
 def run_link(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
-    """The request of a run as a link: model, prompt and parameters; no answer, no key, no address."""
+    """The request of a run as a link: model, prompt and parameters; no answer, and nothing of the connection. What in
+    it looks like a secret is pointed out and can be left out, as in a share."""
     run = get_object_or_404(Run.objects.for_user(request.user).select_related("session"), pk=run_id)
+    leave = frozenset(request.GET.getlist("leave")) if "seen" in request.GET else None
+    preview = Preview.of(Asked(run, answer=False, address=True, leave=leave))
     context: dict[str, Any] = {"frame": frame(request), "here": "workbench", "run": run, "session": run.session}
+    context |= {"preview": preview, "hidden": DOTS}
     body = document_in(public_request(run))
     try:
-        context["address"] = link_to(request, run.endpoint, body)
+        context["address"] = link_to(request, run.endpoint, _left_out(body, preview))
     except TooLong as problem:
-        context |= {"length": problem.length, "longest": LONGEST}
+        file = Preview.of(Asked(run, answer=False, leave=preview.asked.leave))
+        context |= {"length": problem.length, "longest": LONGEST, "file": file}
     return render(request, "shares/request_link.html", context)
+
+
+def _left_out(body: dict[str, Any], preview: Preview) -> dict[str, Any]:
+    found: dict[str, Any] = without({"json": body}, set(preview.left_out))["json"]
+    return found
 
 
 def link_to(request: HttpRequest, endpoint: str, body: dict[str, Any]) -> str:

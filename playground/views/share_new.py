@@ -19,8 +19,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from playground import VERSION, sharing
 from playground.models import Run, Share
-from playground.portable.opening import Refused
+from playground.portable.document import write
+from playground.portable.opening import LARGEST, Refused
 from playground.sharing import DOTS
+from playground.views.portable import TOO_LARGE, attached
 from playground.views.posted import posted
 from playground.views.share_pane import Live, SharedPage, event_answer, panel_answer, recording_of, rows_answer
 from playground.views.share_wishes import LIFE_WORDS, Asked, Preview, allowed_scopes
@@ -139,6 +141,17 @@ def look_rows(request: HttpRequest, page: SharedPage, number: int) -> HttpRespon
 @by_terms
 def look_event(request: HttpRequest, page: SharedPage, number: int, event: int) -> HttpResponse:
     return event_answer(page.at(number), event)
+
+
+@require_safe
+def look_file(request: HttpRequest, run_id: uuid.UUID, terms: str) -> HttpResponse:
+    """The same copy as a file, for whom no link can reach. What came into the run since its owner looked stays out."""
+    preview = Preview.of(Asked.from_terms(_mine(request, run_id), terms, request.GET.getlist("seen"))).without_new
+    written = write(dict(preview.document))
+    if len(written) > LARGEST:
+        context = {"frame": "_page.html", "reason": TOO_LARGE, "here": "workbench"}
+        return render(request, "sessions/not_exported.html", context, status=413)
+    return attached(written, "application/json", str(preview.document["sessions"][0]["title"]), "json")
 
 
 def _mine(request: HttpRequest, run_id: uuid.UUID) -> Run:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -70,7 +72,7 @@ class Asked:
         )
 
     @classmethod
-    def from_terms(cls, run: Run, terms: str) -> Asked:
+    def from_terms(cls, run: Run, terms: str, seen: Iterable[str] = ()) -> Asked:
         first, *rest = terms.split("-")
         return cls(
             run,
@@ -78,6 +80,7 @@ class Asked:
             answer="request" not in rest,
             address="address" in rest,
             leave=frozenset(rest) - {"request", "address"},
+            seen=frozenset(seen),
         )
 
     @property
@@ -127,6 +130,18 @@ class Preview:
     @property
     def wish(self) -> Wish:
         return self.asked.wish(self.left_out)
+
+    @property
+    def file_url(self) -> str:
+        """The copy as a file; it tells what was looked at, so that nothing else is in it."""
+        address = reverse("look_file", args=[self.asked.run.pk, self.asked.terms])
+        seen = urlencode([("seen", each.id) for each in self.offers])
+        return f"{address}?{seen}" if seen else address
+
+    @property
+    def without_new(self) -> Preview:
+        leave = (self.asked.leave or frozenset()) | {each.id for each in self.new}
+        return Preview.of(replace(self.asked, leave=leave)) if self.new else self
 
     @property
     def new(self) -> list[Offer]:

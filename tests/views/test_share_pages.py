@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from playground.models import SANDBOX_ID, Connection, Draft, Run, SealedJournal, Session, User
+from playground.portable.opening import take_in
 from playground.runs.packing import Stored, pack, seal
+from playground.samples.links import read_fragment
 from playground.secrets import Secret
 from playground.sharing import Wish, revoke, share
 from tests.hostile import STRINGS
@@ -304,6 +307,66 @@ def test_local_mode_says_that_nobody_else_can_come(owner: User, browser: Client)
     assert "Nobody else can reach this playground" in page
     assert "Anyone with the link" not in page
     assert "/link/" in page
+
+
+def saved(page: str) -> str:
+    return html.unescape(re.findall(r'id="share-file" href="([^"]+)"', page)[0])
+
+
+def test_the_file_of_the_dialog_is_the_copy_that_was_looked_at(owner: User, browser: Client) -> None:
+    made = run(owner, f"the key is {KEY}", title="It")
+    run(owner, "Second", session=made.session)
+
+    def file(**chosen: Any) -> str:
+        page = browser.post(f"/runs/{made.pk}/share/", {"do": "look", **chosen}).content.decode()
+        answer = browser.get(saved(page))
+        assert "attachment" in answer["Content-Disposition"]
+        return answer.content.decode()
+
+    usual = browser.get(saved(browser.get(f"/runs/{made.pk}/share/").content.decode())).content.decode()
+    seen = re.findall(r'name="seen" value="(\w+)"', browser.get(f"/runs/{made.pk}/share/").content.decode())
+    assert "the key is •••" in usual
+    assert KEY not in usual
+    assert HOST not in usual
+    assert "Second" not in usual
+    assert KEY in file(answer="on", seen=seen), "its owner took the tick away"
+    assert f"https://{HOST}/v1/responses" in file(answer="on", address="on", leave=seen)
+    assert "the key is" not in file()
+    whole = file(what="session", answer="on", leave=seen, seen=seen)
+    assert "Second" in whole
+    assert KEY not in whole
+    assert take_in(owner, whole.encode())[0].runs.count() == 2
+
+
+def test_what_came_in_since_the_look_is_not_in_the_file(owner: User, browser: Client) -> None:
+    going = run(owner, f"the key is {KEY}", status="running")
+    address = saved(browser.get(f"/runs/{going.pk}/share/").content.decode())
+
+    Run.objects.filter(pk=going.pk).update(status="finished", summary={"text": f"the key is {KEY}"})
+
+    assert "the key is •••" in (file := browser.get(address).content.decode())
+    assert KEY not in file
+
+
+@pytest.mark.parametrize("filler", ["", "".join(f"{n}-{n * n * 7919}." for n in range(3000))])
+def test_what_a_request_link_would_carry_is_pointed_out(owner: User, browser: Client, filler: str) -> None:
+    body = {"model": "m", "input": f"log in with {KEY} at {HOST} {filler}", "metadata": {KEY: "1"}}
+    made = run(owner, request_body=json.dumps(body).encode())
+
+    def carried(**query: Any) -> str:
+        page = browser.get(f"/runs/{made.pk}/link/", query).content.decode()
+        assert KEY not in page
+        if filler:
+            return browser.get(saved(page)).content.decode()
+        return json.dumps(read_fragment(page.partition("/new#")[2].partition('"')[0]).body, ensure_ascii=False)
+
+    page = browser.get(f"/runs/{made.pk}/link/").content.decode()
+    seen = re.findall(r'name="seen" value="(\w+)"', page)
+    assert "A key <code" in page
+    assert "log in with •••" in (usual := carried())
+    assert KEY not in usual
+    assert (HOST in usual) is not bool(filler), "a link says what the request says, a file has no host in it"
+    assert KEY in carried(seen=seen)
 
 
 def test_a_live_run_is_never_frozen_half_way(owner: User, browser: Client) -> None:

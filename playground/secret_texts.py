@@ -17,25 +17,73 @@ _UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\
 _ALONE: Final = r"(?<![A-Za-z0-9])"
 _NAME: Final = rf"(?:(?![{_UNSPACED}])[\w.+-])"
 _LABEL: Final = rf"(?:(?![{_UNSPACED}])[\w-])"
+#: What plain words do not have: a digit, or a capital behind a small letter.
+_STRANGE: Final = r"(?:[0-9]|[a-z][A-Z])"
 
+
+def _any_case(*words: str) -> str:
+    """One of these words, without the flag that not every browser knows for a part of a pattern."""
+    return "|".join("".join(f"[{each.upper()}{each}]" if each.isalpha() else each for each in word) for word in words)
+
+
+_KEY_NAMED: Final = _any_case(
+    "api[ _-]?key", "access[_-]?key", "secret[_-]?key", "client[_-]?secret", "secret", "token"
+)
+_PASSWORD: Final = _any_case("password", "passwd", "passphrase")
+#: Between a name and its value, also where both stand in JSON, and there in a text.
+_IS: Final = r"""(?:\\?["'])? ?[:=] ?(?:\\?["'])?"""
+_PARAMETER: Final = r"(?:;[\w.+-]{1,40}=[\w.+-]{1,80})"
+_PRIVATE: Final = r"[A-Z0-9 ]{0,40}PRIVATE KEY-----"
+LONGEST_PRIVATE: Final = 20_000
+
+#: Each takes time in proportion to the text, whatever it is: what repeats is bounded, or ends where nothing else fits.
 PATTERNS: Final = {
-    "key": re.compile(
-        _ALONE + r"(?:sk|pk|rk|gsk|xai|hf|ghp|gho|glpat|xox[abp]|AKIA|AIza)[-_]?[A-Za-z0-9_-]{16,1000}",
+    "private": re.compile(
+        rf"-----BEGIN {_PRIVATE}(?:(?!-----)[\s\S]){{16,{LONGEST_PRIVATE}}}(?:-----END {_PRIVATE})?",
     ),
-    "token": re.compile(_ALONE + r"eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"),
-    "bearer": re.compile(_ALONE + r"Bearer [A-Za-z0-9._~+/-]{12,2000}"),
-    "mail": re.compile(rf"{_NAME}{{1,64}}@{_LABEL}{{1,63}}(?:\.{_LABEL}{{1,63}}){{1,6}}"),
-    "file": re.compile(r"data:[\w.+-]{1,50}/[\w.+-]{1,80};base64,[A-Za-z0-9+/=]{64,}"),
+    "key": re.compile(
+        _ALONE
+        + r"(?:(?:sk|pk|rk|gsk|xai|hf|gh[oprsu]|github_pat|glpat|xox[abeps]|xapp|npm|nvapi|pplx|pypi|r8|whsec)[-_]"
+        rf"(?=[A-Za-z_-]{{0,24}}?{_STRANGE})|A[KS]IA(?=[A-Z0-9]{{16}})|AIza|ya29\.)[A-Za-z0-9_-]{{16,1000}}",
+    ),
+    "token": re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"),
+    "bearer": re.compile(
+        rf"{_ALONE}(?:{_any_case('bearer')}) (?=[A-Za-z_~+/-]{{0,100}}?(?:{_STRANGE}|[A-Za-z][._~][A-Za-z]))"
+        r"[A-Za-z0-9._~+/-]{12,2000}={0,2}"
+    ),
+    "basic": re.compile(
+        rf"{_ALONE}(?:{_any_case('basic')}) (?=(?:[A-Za-z+/]{{0,100}}?(?:[0-9=]|[a-z][A-Z])){{2}})"
+        r"(?:[A-Za-z0-9+/]{4}){2,500}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![A-Za-z0-9+/=])"
+    ),
+    "login": re.compile(r"(?<=://)[\w.~!$&*+,;=%-]{0,100}:[\w.~!$&*+,;=%#^?:-]{1,200}@"),
+    "named": re.compile(
+        rf"{_ALONE}(?:(?:{_KEY_NAMED}){_IS}(?=[A-Za-z_./+=-]{{0,40}}?[0-9])[A-Za-z0-9_./+=-]{{16,500}}"
+        rf"|(?:{_PASSWORD}){_IS}(?![$%*.])(?=[A-Za-z_.-]{{0,40}}?[0-9!@#^?~$&+=])[\w.~!$&*+,;=%#^?:@/-]{{6,200}})"
+    ),
+    "mail": re.compile(rf"(?<!{_NAME}){_NAME}{{1,500}}@{_LABEL}{{1,63}}(?:\.{_LABEL}{{1,63}}){{1,6}}"),
+    "file": re.compile(
+        rf"data:[\w.+-]{{1,50}}/[\w.+-]{{1,80}}{_PARAMETER}{{0,4}}"
+        r"(?:;base64,[A-Za-z0-9+/=_-]{64,}|,[\w.~!$&*+,;=:@/?%#-]{16,})"
+    ),
 }
-#: What a secret can be made of. Only "Bearer" is followed by a space.
-_PIECE: Final = re.compile(rf"(?![{_UNSPACED}])[\w.+@/=:;,~\[\]-]")
-_BEARER: Final = re.compile(r"Bearer\s?\Z")
+#: What a secret can be made of, within a word.
+_PIECE: Final = re.compile(rf"(?![{_UNSPACED}])[\w.+@/=:;,~!$&*?%#^\[\]-]")
+#: What stands before a secret, with something between.
+_BEGUN: Final = re.compile(
+    rf"""(?:(?:{_any_case("bearer", "basic")})\s?|{_any_case("api")} """
+    rf"""|(?:{_KEY_NAMED}|{_PASSWORD})(?:\\?["']?) ?[:=]? ?(?:\\?["']?))\Z"""
+)
+_LONGEST_BEGUN: Final = 24
+_PRIVATE_BEGUN: Final = re.compile(
+    rf"-----BEGIN (?:[A-Z0-9 ]{{0,60}}-{{0,5}}\Z|{_PRIVATE}(?![\s\S]*-----END {_PRIVATE}))"
+)
 
 
 def secrets_in(text: str) -> Iterator[tuple[str, str]]:
-    """Each with its kind."""
+    """Each with its kind. What logs in at an address is no mail address, though it looks like one."""
     for kind, pattern in PATTERNS.items():
-        for match in pattern.finditer(text):
+        where = PATTERNS["login"].sub(" ", text) if kind == "mail" and "://" in text else text
+        for match in pattern.finditer(where):
             yield kind, match.group()
 
 
@@ -79,8 +127,14 @@ def settled(text: str, new: int | None = None) -> int:
         end -= 1
     if end == first:
         return 0
-    bearer = _BEARER.search(text, max(0, end - 8), end)
-    return bearer.start() if bearer else end
+    begun = _BEGUN.search(text, max(0, end - _LONGEST_BEGUN), end)
+    return _before_private(text, begun.start() if begun else end)
+
+
+def _before_private(text: str, end: int) -> int:
+    """A private key has lines, and is not whole before its last one."""
+    start = text.rfind("-----BEGIN ", max(0, end - LONGEST_PRIVATE))
+    return start if start >= 0 and _PRIVATE_BEGUN.match(text, start, end) else end
 
 
 def settled_for_names(text: str, names: Collection[str]) -> int:

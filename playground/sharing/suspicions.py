@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -35,12 +36,18 @@ class Suspicion:
 
 
 _NAMES: Final = {
+    "private": _("a private key"),
     "key": _("a key"),
     "token": _("a token"),
     "bearer": _("a credential"),
+    "basic": _("a credential"),
+    "login": _("a name and a password in an address"),
+    "named": _("a password or a key"),
     "mail": _("a mail address"),
     "file": _("a file"),
 }
+
+_NAME_OF: Final = re.compile(r"[^:=]*[:=]?")
 
 
 def suspicions(made: dict[str, Any]) -> list[Suspicion]:
@@ -54,9 +61,16 @@ def suspicions(made: dict[str, Any]) -> list[Suspicion]:
 
 
 def _recognisable(kind: str, secret: str) -> str:
-    if kind == "mail":
-        return secret
-    return f"{secret[:8]}…{secret[-4:]}" if kind != "file" else secret.partition(",")[0]
+    match kind:
+        case "mail":
+            return secret
+        case "file":
+            return secret.partition(",")[0]
+        case "private":
+            return secret[:40].partition("\n")[0]
+        case "login" | "named":  # a short one would be half said by its ends
+            return f"{_NAME_OF.match(secret)[0]}…"  # type: ignore[index]
+    return f"{secret[:8]}…{secret[-4:]}"
 
 
 def _strings(value: Any) -> list[str]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from playground.models import Lease, Run
+from playground.runs.journal import NotStored
 from playground.runs.packing import from_body
 from playground.runs.receiving import receive
 from playground.upstream import door, problems, replies, sse
@@ -136,7 +137,7 @@ async def _ask_after(owner: Owner) -> None:
 
 
 def _path(owner: Owner) -> str:
-    return f"{owner.path}/{quote(owner.screen.reader.id, safe='')}"
+    return f"{owner.path}/{quote(owner.screen.reader.id, safe='', errors='replace')}"
 
 
 async def cancel(owner: Owner) -> None:
@@ -160,4 +161,7 @@ async def leave(owner: Owner) -> None:
     def let_go() -> None:
         Lease.objects.filter(run_id=run_id, fence=fence).update(until=0)
 
-    await owner.hub.journal.do(let_go)
+    try:
+        await owner.hub.journal.do(let_go)
+    except NotStored:
+        logger.warning("run %s: its lease was not given up, and runs out by itself", run_id)

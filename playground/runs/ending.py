@@ -55,11 +55,16 @@ def last_words(
     """Everything that is known when a run has ended, as the fields of its row."""
     reader = screen.reader
     try:
-        body, summary = reader.response_body(), reader.conclusion()
+        body, summary = masker.bytes(reader.response_body()), _masked(reader.conclusion(), masker)
     except Exception:
         # Nothing upstream sends should do this. If it does, the events are still all there.
         logger.exception("run %s: its response could not be assembled", run.pk)
         body, summary = b"", None
+    try:
+        timings = measure(screen, done)
+    except Exception:
+        logger.exception("run %s: its timings could not be made out", run.pk)
+        timings = {"done": done / 1000}
     return {
         "status": status,
         "outcome": reader.outcome,
@@ -67,14 +72,35 @@ def last_words(
         "attempts": run.attempts,
         "http_status": run.http_status,
         "response_headers": run.response_headers,
-        "response_body": masker.bytes(body),
+        "response_body": body,
         "usage": reader.usage,
-        "summary": json.loads(masker.bytes(json.dumps(summary).encode())) if masker and summary else summary,
-        "timings": {**run.timings, **measure(screen, done)},
+        "summary": summary,
+        "timings": {**run.timings, **timings},
         "upstream_id": run.upstream_id,
         "last_number": screen.number,
         "finished": timezone.now(),
     }
+
+
+def few_words(run: Run, status: str, problem: problems.Problem) -> dict[str, Any]:
+    """The least that must be said at an end, where saying more went wrong."""
+    return {
+        "status": status,
+        "outcome": run.outcome,
+        "problem": problem.as_document(),
+        "http_status": run.http_status,
+        "usage": None,
+        "summary": None,
+        "timings": run.timings,
+        "finished": timezone.now(),
+    }
+
+
+def _masked(summary: dict[str, Any] | None, masker: Masker) -> dict[str, Any] | None:
+    masked: dict[str, Any] | None = summary
+    if masker and summary:
+        masked = json.loads(masker.bytes(json.dumps(summary).encode()))
+    return masked
 
 
 def write(run: Run, fence: int, fields: dict[str, Any]) -> bool:

@@ -21,6 +21,8 @@ Status = Run.Status
 MEASURED: Final = _("measured here")
 REPORTED: Final = _("as upstream reported it")
 ESTIMATED: Final = _("estimated by the sandbox")
+#: An upstream may write any number there. From one like this on nobody reckons a speed.
+MOST_TOKENS: Final = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def measure(screen: Screen, done: int) -> dict[str, float]:
     if isinstance(tokens, int) and "first_reasoning" not in screen.moments:
         # What was thought unseen came before what we began to measure at.
         tokens -= min(tokens, token_details(screen.reader.usage).get("reasoning_tokens") or 0)
-    if isinstance(tokens, int) and began is not None and screen.last_at > began:
+    if isinstance(tokens, int) and 0 <= tokens < MOST_TOKENS and began is not None and screen.last_at > began:
         times["tokens_per_second"] = tokens / ((screen.last_at - began) / 1e6)
     return times
 

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection, transaction
 
 from playground.models import JournalEntry, Lease, Run
 from playground.runs.packing import Stored, pack
@@ -224,6 +224,8 @@ def trouble(error: Exception) -> str:
     number = getattr(cause, "sqlite_errorcode", None)
     if number is not None:
         return {5: "", 6: "", 13: "storage_full"}.get(number & 0xFF, "storage_error")
+    if isinstance(error, DataError):  # a value that this database never takes; its driver may say so without a state
+        return "storage_error"
     state = getattr(cause, "sqlstate", None)
     if state == "53100":
         return "storage_full"

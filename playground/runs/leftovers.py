@@ -64,8 +64,8 @@ class Leftovers:
         except (DatabaseError, NotStored):
             raise
         except Exception:
-            logger.exception("run %s was left over and could not be ended", run_id)
-            ended = False
+            logger.exception("run %s was left over and could not be ended as it should", run_id)
+            ended = await self._end_in_few_words(run_id)
         del self.taken[run_id]
         return ended
 
@@ -84,6 +84,13 @@ class Leftovers:
         masker = target_of(run.connection).masker if run.connection else Masker([])
         fields = await self.hub.ask(lambda: ending.last_words(run, screen, screen.last_at, masker, status, problem))
         return await self.hub.journal.do(lambda: ending.write(run, fence, fields))
+
+    async def _end_in_few_words(self, run_id: uuid.UUID) -> bool:
+        run = await self.hub.ask(lambda: Run.objects.filter(pk=run_id).first())
+        if run is None:
+            return False
+        fields = ending.few_words(run, Status.INTERRUPTED, Interrupted())
+        return await self.hub.journal.do(lambda: ending.write(run, self.taken[run_id], fields))
 
 
 def _take_all(left: list[tuple[uuid.UUID, int]], open_ended: set[uuid.UUID], holder: str) -> dict[uuid.UUID, int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
+from playground import search
 from playground.models import Run
 from playground.runs import background, ending, tries
 from playground.runs.asked import asked
@@ -102,7 +103,8 @@ class Owner:
         try:
             await self._end(problem)
         except Exception:
-            logger.exception("run %s could not be ended", self.run.pk)
+            logger.exception("run %s could not be ended as it should", self.run.pk)
+            await self._end_in_few_words()
         finally:
             self.hub.owners.pop(self.run.pk, None)
             self.hub.release_later(self.watch)
@@ -183,7 +185,7 @@ class Owner:
         if reader.ended and self.reading is not None and self.reading.when() is None:
             self.reading.reschedule(asyncio.get_running_loop().time() + LINGER)
         if reader.id and not self.run.upstream_id and self.wishes.background:
-            self.run.upstream_id = reader.id[:200]
+            self.run.upstream_id = search.clean(reader.id)[:200]
             self.save("upstream_id")
         self.hub.announce(self.run.pk, self.screen.number)
 
@@ -227,14 +229,25 @@ class Owner:
         change = self.screen.finish()
         status, problem = ending.verdict(self.screen, told, self._why if told else problem)
         fields = await self._last_words(done, status, problem)
-        if not await self._write(fields):
+        if await self._write(fields):
+            # Not before: a page that is told of the end listens no longer, and must have heard all of it.
+            self._tell(fields)
+            self.watch.settled(change)
+            self.hub.announce(self.run.pk, self.screen.number)
+            self.hub.spawn(ending.seal(self.hub, self.run.pk), f"seal {self.run.pk}")
+        else:
             await self.hub.hand_on(self.watch)
-            return
-        # Not before: a page that is told of the end listens no longer, and must have heard all of it.
-        self._tell(fields)
-        self.watch.settled(change)
-        self.hub.announce(self.run.pk, self.screen.number)
-        self.hub.spawn(ending.seal(self.hub, self.run.pk), f"seal {self.run.pk}")
+
+    async def _end_in_few_words(self) -> None:
+        """Ending it went wrong, which is a fault of ours. It must not seem to go on for ever."""
+        try:
+            fields = ending.few_words(self.run, Status.FAILED, problems.Internal())
+            if await self._write(fields):
+                self.hub.spawn(ending.seal(self.hub, self.run.pk), f"seal {self.run.pk}")
+            await self.hub.hand_on(self.watch)  # whatever was shown of it until now: here is what is written
+            self.hub.announce(self.run.pk, self.screen.number)
+        except Exception:
+            logger.exception("run %s could not be ended at all", self.run.pk)
 
     async def _last_words(self, done: int, status: str, problem: problems.Problem | None) -> dict[str, Any]:
         def assemble() -> dict[str, Any]:

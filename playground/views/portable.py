@@ -21,10 +21,14 @@ from playground.api.endpoints import ENDPOINTS
 from playground.forms.secret_fields import secrets_in
 from playground.forms.written import Written
 from playground.models import SANDBOX_ID, Connection, Draft, Run, Session
-from playground.portable.document import FORMAT, document, run_document, session_document, write
+from playground.portable.document import FORMAT, document, session_document, write
 from playground.portable.markdown import markdown, markdown_of
 from playground.portable.opening import LARGEST, Refused, take_in
+from playground.runs.facts import facts, wire
+from playground.runs.following import screen_of
 from playground.runs.numbers import numbers
+from playground.runs.parts import shown_problem
+from playground.runs.remarks import remarks
 from playground.samples.imported import Imported, NotReadable
 from playground.samples.links import SHARED
 from playground.samples.pasted import read_pasted
@@ -35,7 +39,6 @@ from playground.views import versus
 from playground.views.posted import posted
 from playground.views.request import as_kept, save_draft
 from playground.views.run_next import next_of
-from playground.views.run_pane import RunPane
 from playground.views.session_delete import chosen_sessions
 from playground.views.sessions import frame, go_to, mine, start_session
 from playground.views.versus import Side
@@ -166,7 +169,7 @@ def _from_file(request: HttpRequest, data: bytes) -> Session:
         index_session(session)
         last = None
         for number, last in enumerate(session.runs.all(), 1):
-            _look_through(request, last, number)
+            _look_through(last, number)
             index_run(last)
         if last:
             body = bytes(last.request_body)
@@ -175,17 +178,18 @@ def _from_file(request: HttpRequest, data: bytes) -> Session:
     return sessions[0]
 
 
-def _look_through(request: HttpRequest, run: Run, number: int) -> None:
+def _look_through(run: Run, number: int) -> None:
     """Make what the pages say of a run once, before it is kept: a session that cannot be opened is no session."""
-    pane, side = RunPane(request, run), Side(run, "")
     try:
-        for told in (pane.facts, pane.wire, pane.problem, pane.remarks, pane.said, numbers(run, pane.screen)):
+        screen, side = screen_of(run), Side(run, "")
+        side.settled, side.screen = True, screen
+        for told in (facts(run, screen), wire(run, screen), shown_problem(run), remarks(run, screen)):
             str(told)
+        numbers(run, screen)
         versus.outputs(side, side, "lines")
         versus.numbers(side, side)
         next_of(run)
         markdown_of(number, run)
-        run_document(run)
     except Exception as error:  # noqa: BLE001  whatever it is: nobody could open the session
         logger.warning("run %s of a file was refused: it cannot be shown (%s)", number, type(error).__name__)
         reason = _("The file is damaged: what it tells of run %(number)s cannot be shown.") % {"number": number}

@@ -15,6 +15,7 @@ from playground.portable.document import document, session_document, write
 from playground.portable.har import har
 from playground.portable.markdown import fenced, markdown
 from playground.portable.opening import Refused, check, take_in
+from playground.runs import archive
 from playground.runs.packing import Stored, pack, seal
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,18 @@ def test_a_session_comes_back_exactly_as_it_went(owner: User) -> None:
     ]
     assert (second.parent, third.parent) == (first, second)
     assert first.summary["text"] == "\ud800 ok ```"
+
+
+def test_a_long_run_comes_back_with_every_event(owner: User) -> None:
+    """A file of the largest size has hundreds of thousands of them."""
+    session = saved_session(owner)
+    long = [Stored(number * 1000, number % 6, b'data: {"delta":"%d"}\n\n' % number) for number in range(3_000)]
+    SealedJournal.objects.filter(run__session=session).update(data=seal([pack(long)]))
+
+    (again,) = take_in(owner, exported(session))
+
+    for run in again.runs.all():
+        assert [event for _, piece in archive.read(run.pk) for event in piece] == long
 
 
 def test_the_file_has_no_secret_and_reads_line_by_line(owner: User) -> None:

@@ -150,6 +150,7 @@ def test_an_odd_file_is_refused_or_all_of_it_can_be_shown(
         (("summary", "text"), 1, "sessions/0/runs/1/summary/text"),
         (("summary", "choices", 0, "index"), [], "sessions/0/runs/1/summary/choices/0/index"),
         (("events", 0, 1), 9, "sessions/0/runs/1/events/0"),
+        (("events", 1), [1.0, 0, ""], "sessions/0/runs/1/events/1"),
         (("connection", "base_url"), "http://[", "address"),
         (("created",), "0001-01-01", "date"),
     ],

@@ -71,7 +71,7 @@ def parse(data: bytes) -> JSON:
         document = msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         document = _parse_loosely(data)
-    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _deeper_than(document, MAX_DEPTH):
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH and deeper_than(document, MAX_DEPTH):
         raise Malformed("too deep")
     return document
 
@@ -89,7 +89,8 @@ def _finite(number: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _deeper_than(document: JSON, limit: int) -> bool:
+def deeper_than(document: JSON, limit: int) -> bool:
+    """Whether lists and objects stand inside each other more often than that."""
     level = [document]
     for _ in range(limit):
         level = [child for node in level for child in _children(node)]

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playground import VERSION
+from playground.api.reading import MAX_DEPTH, deeper_than
 from playground.models import Run, Session
 from playground.portable.discretion import public_request, without_secrets
 from playground.portable.spelling import loads, spellings
@@ -110,7 +111,7 @@ def _content(body: bytes) -> Any:
         spelling = next((name for name, written in spellings(value) if written == body), None)
     except (ValueError, RecursionError):
         return _text(body)
-    if spelling is None:
+    if spelling is None or deeper_than(value, MAX_DEPTH):
         return _text(body)
     return {"json": value} if spelling == "compact" else {"json": value, "spelling": spelling}
 

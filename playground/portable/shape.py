@@ -10,11 +10,14 @@ from typing import Any, Final, TypeGuard
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from playground.api.reading import MAX_DEPTH, deeper_than
 from playground.models import Run
 from playground.runs.packing import is_mark
 
 #: The largest whole number that every reader of JSON keeps.
 MOST: Final = 2**53
+#: A body that is nested deeper is written as text. Whatever else upstream said is not much deeper either.
+DEEPEST: Final = 2 * MAX_DEPTH
 
 _TEXT = {"type": "string"}
 _MAYBE_TEXT = {"type": ["string", "null"]}
@@ -129,12 +132,14 @@ _validator = Draft202012Validator(_SCHEMA)
 
 def wrong_place(document: dict[str, Any]) -> str | None:
     """Where the first thing stands that does not belong there, as steps from the top; `RecursionError` when the
-    document is nested too deeply to be looked at."""
+    document is nested too deeply to be looked at, or to be written again."""
     error = best_match(_validator.iter_errors(document))
     if error is not None:
         return "/".join(str(step) for step in error.absolute_path) or "/"
     for at, session in enumerate(document["sessions"]):
         for number, run in enumerate(session["runs"]):
+            if deeper_than([each for name, each in run.items() if name != "events"], DEEPEST):
+                raise RecursionError
             for place, event in enumerate(run.get("events", [])):
                 if not is_event(event):
                     return f"sessions/{at}/runs/{number}/events/{place}"

@@ -58,7 +58,7 @@ SESSION = {
 DOCUMENT: dict[str, Any] = {"format": "playground-sessions", "schema_version": 1, "sessions": [SESSION]}
 
 DEEP: Any = 1
-for _ in range(300):
+for _ in range(700):
     DEEP = [DEEP]
 ODD: list[Any] = [
     None, True, -1, 7, 0.5, 1e308, 10**400, float("nan"), float("inf"), "", "NaN", "http://[", "a\0\ud800",
@@ -150,9 +150,10 @@ def test_an_odd_file_is_refused_or_all_of_it_can_be_shown(
         (("summary", "text"), 1, "sessions/0/runs/1/summary/text"),
         (("summary", "choices", 0, "index"), [], "sessions/0/runs/1/summary/choices/0/index"),
         (("events", 0, 1), 9, "sessions/0/runs/1/events/0"),
-        (("events", 1), [1.0, 0, ""], "sessions/0/runs/1/events/1"),
         (("connection", "base_url"), "http://[", "address"),
         (("created",), "0001-01-01", "date"),
+        (("usage",), {"deep": DEEP}, "too deeply"),
+        (("events", 1), [1.0, 0, ""], "sessions/0/runs/1/events/1"),
     ],
 )
 def test_what_no_page_could_show_is_refused_with_its_place(
@@ -174,8 +175,8 @@ def test_the_same_tag_twice_is_one(client: Client, owner: User) -> None:
 def test_a_body_that_only_looks_like_json_travels_too(client: Client, owner: User) -> None:
     """NaN is no JSON, so a file that says NaN is refused; a request that said it is kept as a text."""
     made = Session.objects.create(owner=owner)
-    deep = b"[" * 400 + b" " + b"]" * 400
-    for body in (b'{"temperature":NaN}', b'{"temperature":1e999}', deep):
+    deep, flat = b"[" * 700 + b" " + b"]" * 700, b"[" * 700 + b"]" * 700
+    for body in (b'{"temperature":NaN}', b'{"temperature":1e999}', deep, flat):
         Run.objects.create(owner=owner, session=made, endpoint="chat", request_body=body, status="finished")
     file = client.get(f"/sessions/{made.pk}/export.json").content
     Session.objects.all().delete()
@@ -186,6 +187,7 @@ def test_a_body_that_only_looks_like_json_travels_too(client: Client, owner: Use
         b'{"temperature":NaN}',
         b'{"temperature":1e999}',
         deep,
+        flat,
     ]
     assert client.get(f"/sessions/{Session.objects.get().pk}/export.json").content == file
 

@@ -30,13 +30,15 @@ def _page(pane: RunPane, found: list[likelihoods.Text], which: int, first: int) 
     text = found[which]
     tokens = text.tokens(first, PAGE)
     following = first + PAGE
+    place = {"text": which, "from": following} if following < text.count else None
     return {
         "text": text,
         "mean": _percent(text.mean),
         "tokens": [(token, _shown(token.text), _percent(token.chance)) for token in tokens],
         "odds": [_odds(token) for token in tokens],
         "odds_id": f"odds-{which}-{first}",
-        "more": pane.link("logprobs", text=which, **{"from": following}) if following < text.count else None,
+        "more": place and pane.link("logprobs", **place),
+        "more_url": place and pane.panel_url("logprobs", **place),
         "left": text.count - following,
     }
 

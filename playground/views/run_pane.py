@@ -103,6 +103,10 @@ class RunPane:
         """The page at this tab, in another view of it."""
         return f"?{urlencode({'run': self.run.pk, 'tab': tab, **query})}#run"
 
+    def panel_url(self, tab: str, **query: Any) -> str:
+        """What stands under this tab, alone."""
+        return f"{reverse('run_tab', args=[self.run.pk, tab])}?{urlencode(query)}"
+
     def file_url(self, what: str) -> str:
         """Where something of this run can be saved: request, response, or the events in a format."""
         if what in ("request", "response"):

@@ -144,6 +144,9 @@ class SharedRun(RunPane):
         address = self.page.address(self.page.number, tab)
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}" if query else address
 
+    def panel_url(self, tab: str, **query: Any) -> str:
+        return f"{self.base}{tab}/?{urlencode(query)}"
+
     @property
     def recording_url(self) -> str:
         return f"{self.base}recording"

@@ -190,6 +190,25 @@ def test_tokens_tell_what_could_have_stood_there_by_pointer_and_by_keyboard(
     expect(tokens.first).to_be_focused()
 
 
+def test_tokens_beyond_the_first_page_are_added_to_it(page: Page, server: Server) -> None:
+    said = " ".join(f"w{number}" for number in range(300))
+    body = {"model": "sandbox-echo", "messages": [{"role": "user", "content": said}], "logprobs": True}
+    run(page, server, body, "chat")
+    ended(page)
+    show(page, "Logprobs")
+    tokens = page.locator("#run .tokens button")
+    expect(tokens).to_have_count(500)
+
+    tokens.last.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#run .tokens a")).to_have_count(0)
+    expect(tokens.nth(500)).to_be_focused()
+    expect(page.locator("#run [data-odds] code").first).to_have_text(tokens.nth(500).inner_text().replace(" ", "␣"))
+    assert "".join(tokens.all_inner_texts()).replace("\n", "").split() == said.split()
+
+
 def test_of_two_tabs_the_one_that_was_pressed_last_is_shown(page: Page, server: Server) -> None:
     run(page, server, {"model": "sandbox-echo", "input": "One two", "stream": True})
     ended(page)

@@ -74,6 +74,7 @@ class Choice:
         self.refusal: Slot | None = None
         self.reasoning: Slot | None = None
         self.audio: dict[str, Any] = {}
+        self.images: dict[str, Any] = {}  # by their address
         self.calls: list[Call] = []
         self.by_index: dict[int, Call] = {}
         self.legacy_call: Call | None = None
@@ -202,6 +203,8 @@ class ChatReader(Reader):
             updates += self._legacy_call(choice, delta["function_call"])
         if isinstance(delta.get("audio"), dict):
             updates += self._audio(choice, delta["audio"])
+        for image in _listed(delta.get("images")):
+            updates += self._image(choice, image)
         if _listed(delta.get("annotations")):
             updates += self._annotate(choice, delta["annotations"])
         return updates
@@ -260,6 +263,8 @@ class ChatReader(Reader):
                 continue
             if isinstance(part.get("text"), str):
                 updates += self._text(choice, part["text"])
+            if "image_url" in part:
+                updates += self._image(choice, part)
             for thought in _listed(part.get("thinking")):
                 if isinstance(thought, dict) and isinstance(thought.get("text"), str) and thought["text"]:
                     updates += self._grow(choice, "reasoning", thought["text"])
@@ -350,10 +355,23 @@ class ChatReader(Reader):
         if slot is None:
             slot = self._slot(place, "audio", {"choice": choice.index})
             updates.append(self._show(slot))
+        slot.data["sound"] = choice.audio.get("data")
         if isinstance(audio.get("transcript"), str) and audio["transcript"]:
             slot.append(audio["transcript"])
             updates.append(("delta", place, audio["transcript"]))
         return updates
+
+    def _image(self, choice: Choice, image: Any) -> list[Update]:
+        """A picture; some servers repeat with the last chunk what came before."""
+        inner = image.get("image_url") if isinstance(image, dict) else None
+        url = inner.get("url") if isinstance(inner, dict) else inner
+        if not isinstance(url, str) or not url or url in choice.images:
+            return []
+        place = f"c{choice.index}/image/{len(choice.images)}"
+        choice.images[url] = image
+        return [
+            self._show(self._slot(place, "image", {"choice": choice.index, "item": {"type": "image_url", "url": url}}))
+        ]
 
     def _logprobs(self, choice: Choice, logprobs: Any) -> None:
         if not isinstance(logprobs, dict):
@@ -446,6 +464,8 @@ class ChatReader(Reader):
             message["annotations"] = choice.annotations
         if choice.audio:
             message["audio"] = choice.audio
+        if choice.images:
+            message["images"] = list(choice.images.values())
         calls = [_assembled_call(call) for call in choice.calls if call.kind != "legacy"]
         if calls:
             message["tool_calls"] = calls

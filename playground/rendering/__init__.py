@@ -9,6 +9,7 @@
     render_markdown(text) Markdown of others; MarkdownStream does the same while it arrives
     render_cited(…)       the same, with the numbers of its citations
     picture_url(base64)   the address of a picture that came as base64, if it is one
+    sound_url(base64)     the same for a sound
     icon(name)            an icon of ours
 
 Whoever puts the result on a page puts it inside an element with `hx-disable`, so that htmx never looks at it.
@@ -21,6 +22,7 @@ from playground.rendering.icons import icon
 from playground.rendering.links import host_of, link, safe_url
 from playground.rendering.markdown import render_markdown
 from playground.rendering.pictures import picture_url
+from playground.rendering.sounds import sound_url
 from playground.rendering.stream import MarkdownStream, Step
 from playground.rendering.text import clean, prose, sendable, visible
 from playground.rendering.tree import Told, json_tree
@@ -42,5 +44,6 @@ __all__ = [
     "render_markdown",
     "safe_url",
     "sendable",
+    "sound_url",
     "visible",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.api.reading import Slot, token_details
+from playground.rendering import sound_url
 from playground.runs.card_kinds import card_of
 from playground.runs.citations import citations
 from playground.runs.facts import duration
@@ -24,6 +25,14 @@ class Thought:
     tokens: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What was spoken, to be heard once it is whole; without an address, nothing that could be played came."""
+
+    url: str = ""
+    came: bool = False
+
+
 def about(slot: Slot, screen: Screen) -> Any:
     if slot.kind == "reasoning":
         return _thought(slot, screen)
@@ -31,9 +40,18 @@ def about(slot: Slot, screen: Screen) -> Any:
         return citations(slot.data.get("annotations"))
     if slot.kind == "finish":
         return ending_of(slot, screen)
-    if slot.kind in ("refusal", "audio"):
+    if slot.kind == "refusal":
         return None
+    if slot.kind == "audio":
+        return _sound(slot, screen)
     return card_of(slot)
+
+
+def _sound(slot: Slot, screen: Screen) -> Sound:
+    came = slot.text if slot.data.get("of") == "audio" else slot.data.get("sound")
+    if not (slot.done and isinstance(came, str) and came):
+        return Sound()
+    return Sound(sound_url(came, screen.asked.sound), came=True)
 
 
 def _thought(slot: Slot, screen: Screen) -> Thought:

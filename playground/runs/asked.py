@@ -27,6 +27,7 @@ class _Sent(msgspec.Struct):
     logprobs: Any = None
     reasoning_effort: Any = None
     reasoning: Any = None
+    audio: Any = None
 
 
 _decode = msgspec.json.Decoder(_Sent).decode
@@ -41,6 +42,7 @@ class Asked:
     limit: str = ""
     limit_value: Any = None
     logprobs: bool = False
+    sound: str = ""  # the form of sound that was asked for
     effort: str = ""  # the parameter with which thinking was asked for
 
     @property
@@ -66,6 +68,7 @@ def asked(endpoint: str, body: bytes) -> Asked:
         limit=limit,
         limit_value=getattr(sent, limit) if limit else None,
         logprobs=sent.logprobs is True or (isinstance(sent.include, list) and LOGPROBS in sent.include),
+        sound=str(_object(sent.audio).get("format") or "")[:20],
         effort=("reasoning.effort" if endpoint == "responses" else "reasoning_effort") if thinking else "",
     )
 

@@ -115,12 +115,21 @@ def _image(item: Item, slot: Slot) -> Rows:
     shown = pictures(_("Picture"), data)
     yield shown
     if data and not shown:
-        yield fact(_("picture"), _("not of a kind that is shown here (PNG, JPEG, WebP, GIF)"))
+        yield _not_shown()
     yield fact(_("drawn as"), item.get("revised_prompt"))
     yield fact(_("size"), item.get("size"))
     yield fact(_("quality"), item.get("quality"))
     yield fact(_("background"), item.get("background"))
     yield fact(_("format"), item.get("output_format"))
+
+
+def _chat_image(item: Item, slot: Slot) -> Rows:
+    url = item.get("url")
+    yield pictures(_("Picture"), url) or links(_("Picture"), [{"url": url}]) or _not_shown()
+
+
+def _not_shown() -> Row | None:
+    return fact(_("picture"), _("not of a kind that is shown here (PNG, JPEG, WebP, GIF)"))
 
 
 def _mcp_tools(item: Item, slot: Slot) -> Rows:
@@ -216,6 +225,7 @@ KINDS: Final[dict[str, Kind]] = {
     "file_search_call": (_("File search"), "document-magnifying-glass", "", _file_search),
     "code_interpreter_call": (_("Code interpreter"), "code-bracket", _("Code"), _code_interpreter),
     "image_generation_call": (_("Picture"), "photo", "", _image),
+    "image_url": (_("Picture"), "photo", "", _chat_image),
     "mcp_list_tools": (_("Tools of an MCP server"), "server-stack", "", _mcp_tools),
     "mcp_call": (_("MCP call"), "server-stack", _("Arguments"), _mcp_call),
     "mcp_approval_request": (_("MCP call that asks for approval"), "shield-check", "", _mcp_approval),

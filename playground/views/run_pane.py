@@ -25,6 +25,7 @@ from playground.runs import archive
 from playground.runs.facts import Facts, Wire, facts, wire
 from playground.runs.following import screen_of
 from playground.runs.likelihoods import has_any
+from playground.runs.oddities import Words, oddities
 from playground.runs.packing import Stored
 from playground.runs.parts import Shown, shown_problem, slot_with_text
 from playground.runs.remarks import Remark, remarks

@@ -242,6 +242,49 @@ def test_a_list_of_links_is_prose() -> None:
     assert "<pre" not in shown(answer(message("[one](https://a.example/) and [two](https://b.example/)")))
 
 
+# -- sound and pictures of chat -----------------------------------------------------------------------------------
+
+WAV = base64.b64encode(b"RIFF\x00\x00\x00\x00WAVEfmt ").decode()
+
+
+def said(*pieces: dict[str, Any], audio: str = "wav") -> str:
+    """What a stream of these deltas shows."""
+    chunks = [{"choices": [{"index": 0, "delta": each}]} for each in pieces]
+    stream = b"".join(b"data: %s\n\n" % json.dumps(each).encode() for each in chunks)
+    return shown(stream + chat_chunk(finish="stop") + b"data: [DONE]\n\n", {"audio": {"format": audio}}, "chat")
+
+
+def test_what_was_spoken_can_be_heard() -> None:
+    samples = {"audio": {"data": base64.b64encode(bytes(6)).decode()}}
+
+    assert f'src="data:audio/wav;base64,{WAV}"' in said({"audio": {"transcript": "Hi"}}, {"audio": {"data": WAV}})
+    assert 'src="data:audio/wav;base64,UklGRi' in said({"audio": {"transcript": "Hi"}}, samples, audio="pcm16")
+    assert "cannot be played here" in said(samples)
+    assert "<audio" not in said(samples)
+
+
+@pytest.mark.parametrize("key", ["images", "content"])
+def test_pictures_of_chat_are_shown_and_those_elsewhere_are_links(key: str) -> None:
+    here, there = f"data:image/png;base64,{PNG}", "https://elsewhere.example/cat.png"
+    parts = [{"type": "image_url", "image_url": url} for url in ({"url": here}, there)]
+
+    html = said({key: parts}, {key: parts[:1]})
+
+    assert html.count(f'src="{here}"') == 1, "the same one again is no other"
+    assert f'href="{there}"' in html
+    assert f'src="{there}"' not in html
+    assert 'href="javascript' not in said({key: [{"type": "image_url", "image_url": "javascript:alert(1)"}]})
+
+
+def test_a_picture_that_was_streamed_is_kept_with_its_message() -> None:
+    part = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}
+    found = screen(
+        b"data: %s\n\n" % json.dumps({"choices": [{"index": 0, "delta": {"images": [part]}}]}).encode(), "chat"
+    )
+
+    assert json.loads(found.reader.response_body())["choices"][0]["message"]["images"] == [part]
+
+
 # -- the end ------------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,8 @@ Headers = list[tuple[bytes, bytes]]
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
-    "report-uri /csp-report"
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "object-src 'none'; report-uri /csp-report"
 )
 ALWAYS: Headers = [
     (b"content-security-policy", CSP.encode()),

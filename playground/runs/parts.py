@@ -17,6 +17,7 @@ from playground.rendering import sendable
 from playground.runs.about import about
 from playground.runs.canvases import painted
 from playground.runs.facts import facts, wire
+from playground.runs.oddities import oddities
 from playground.runs.painter import bare
 from playground.runs.remarks import remarks
 from playground.runs.screen import Screen
@@ -115,6 +116,7 @@ def state_context(run: Run, screen: Screen) -> dict[str, Any]:
         "wire": wire(run, screen),
         "problem": shown_problem(run),
         "remarks": remarks(run, screen),
+        "oddities": oddities(run, screen),
     }
 
 

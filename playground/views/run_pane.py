@@ -151,6 +151,10 @@ class RunPane:
     def remarks(self) -> list[Remark]:
         return remarks(self.run, self.screen)
 
+    @property
+    def oddities(self) -> list[Words]:
+        return oddities(self.run, self.screen)
+
     def groups(self) -> Iterator[Group]:
         for name, places in groupby(self.screen.order, key=lambda place: place.partition("/")[0]):
             slots = [self.screen.slot(place) for place in places]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from playground.api import reading
 from playground.models import Run
 from playground.runs.about import about
-from playground.runs.parts import Lens, slot_html, slot_with_text
+from playground.runs.oddities import ELSEWHERE, ODDITIES
+from playground.runs.parts import Lens, slot_html, slot_with_text, state
 from playground.runs.remarks import remarks
 from playground.runs.screen import Screen
 from tests.hostile import STRINGS, TAGS, Audit
 from tests.runs.finished import screen, stored
-from tests.runs.streams import chat_chunk, event
+from tests.runs.streams import chat, chat_chunk, event, whole
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 
@@ -337,6 +341,31 @@ def test_another_reason_is_told_as_it_came() -> None:
 
 def test_an_empty_answer_is_said_to_be_empty() -> None:
     assert "The answer is empty" in told(answer())
+
+
+def odd(stream: bytes, endpoint: str = "responses", status: str = "finished") -> str:
+    """The part below an answer that tells what was unusual about it."""
+    found = screen(stream, endpoint)
+    run = Run(status=status, outcome=found.reader.outcome, endpoint=endpoint)
+    return state(run, found, Lens(), ("remarks",))["remarks"]
+
+
+def test_what_is_unusual_in_an_answer_is_told_once_it_is_whole() -> None:
+    chunks = b"".join(chat_chunk(text) for text in ("A", "AB", "ABC", "ABCD", "ABCDE", "ABCDEF"))
+    stream = chunks + chat_chunk(finish="stop")
+
+    assert "each piece of text repeats the one before it · [DONE] did not come" in odd(stream, "chat")
+    assert "Unusual" not in odd(stream, "chat", "running")
+    assert "Unusual" not in odd(chat(["Done"]), "chat")
+    assert "Unusual" not in odd(whole(["Done"]))
+
+
+def test_each_warning_of_a_reader_has_its_words() -> None:
+    readers = Path(reading.__file__).parent.glob("*read*.py")
+    calls = re.findall(r"self\.warn\((.*)\)", "".join(each.read_text() for each in readers))
+    warned = {name for call in calls for name in re.findall(r'"(\w+)"', call)} - {"choices"}
+
+    assert warned == ODDITIES.keys() | ELSEWHERE
 
 
 def test_an_answer_that_just_ended_needs_no_words() -> None:

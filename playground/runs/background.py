@@ -15,9 +15,8 @@ import msgspec
 
 from playground.models import Lease, Run
 from playground.runs.journal import NotStored
-from playground.runs.packing import from_body
-from playground.runs.receiving import receive
-from playground.upstream import door, problems, replies, sse
+from playground.runs.receiving import body_event, receive, refusal
+from playground.upstream import door, problems, sse
 
 if TYPE_CHECKING:
     from playground.runs.owner import Owner
@@ -110,8 +109,8 @@ async def _go_on_streaming(owner: Owner) -> None:
 
     async with door.open(owner.target, "GET", _path(owner), None, True, query=query) as reply:
         if reply.status >= 300:
-            body = await reply.read()
-            raise replies.from_reply(reply.status, reply.reason, reply.headers, body, owner.run.endpoint)
+            _, problem = await refusal(owner, reply)
+            raise problem
         await receive(owner, reply, only_new)
 
 
@@ -124,15 +123,16 @@ def _number(event: sse.Event) -> int:
 
 async def _ask_after(owner: Owner) -> None:
     async with door.open(owner.target, "GET", _path(owner), None, False) as reply:
+        if reply.status >= 300:
+            _, problem = await refusal(owner, reply)
+            raise problem
         body = bytearray()
         async for chunk in reply.chunks():
             body += chunk
-        if reply.status >= 300:
-            raise replies.from_reply(reply.status, reply.reason, reply.headers, bytes(body), owner.run.endpoint)
-    answer = owner.masker.bytes(bytes(body))
-    if answer != owner.last_answer:
-        owner.last_answer = answer
-        owner.store([from_body(answer, owner.elapsed)])
+    answer = body_event(owner, bytes(body))
+    if answer.raw != owner.last_answer:
+        owner.last_answer = answer.raw
+        owner.store([answer])
         await owner.pen.drained()
 
 
@@ -147,9 +147,9 @@ async def cancel(owner: Owner) -> None:
     try:
         async with asyncio.timeout(FAREWELL):
             async with door.open(owner.target, "POST", _path(owner) + "/cancel", b"", False) as reply:
-                answer = owner.masker.bytes(await reply.read())
+                answer = await reply.read()
                 if reply.status < 300 and answer:
-                    owner.store([from_body(answer, owner.elapsed)])
+                    owner.store([body_event(owner, answer)])
     except (problems.Problem, TimeoutError):
         logger.info("run %s: upstream was not reached with the cancellation", owner.run.pk)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from playground.runs.packing import MASKED, from_body, from_event
+from playground.runs.packing import MASKED, Stored, from_body, from_event
 from playground.upstream import door, problems, replies, sniff, sse
 
 if TYPE_CHECKING:
@@ -24,17 +24,29 @@ def keep_all(events: list[sse.Event]) -> list[sse.Event]:
     return events
 
 
+def body_event(owner: Owner, received: bytes, cut: bool = False) -> Stored:
+    """A whole body as it is stored: without our secrets. `cut` says that more would have followed."""
+    body = owner.masker.bytes(received, cut)
+    event = from_body(body, owner.elapsed)
+    if body != received:
+        event.marks |= MASKED
+    return event
+
+
+async def refusal(owner: Owner, reply: door.Reply) -> tuple[Stored, problems.Problem]:
+    """A reply that is no answer: its body as an event, and what is wrong."""
+    received = await reply.read()
+    event = body_event(owner, received, cut=len(received) == door.ERROR_BODY)
+    return event, replies.from_reply(reply.status, reply.reason, reply.headers, event.raw, owner.run.endpoint)
+
+
 async def receive(owner: Owner, reply: door.Reply, pick: Pick = keep_all) -> None:
     """Store everything that comes, until upstream has said its last word or breaks off."""
     if reply.status >= 300:
-        received = await reply.read()
-        body = owner.masker.bytes(received, cut=len(received) == door.ERROR_BODY)
-        stored = from_body(body, owner.elapsed)
-        if body != received:
-            stored.marks |= MASKED
-        owner.store([stored])
+        event, problem = await refusal(owner, reply)
+        owner.store([event])
         await owner.pen.drained()
-        raise replies.from_reply(reply.status, reply.reason, reply.headers, body, owner.run.endpoint)
+        raise problem
     body_reader = sniff.BodyReader()
     try:
         async with asyncio.timeout(None) as owner.reading:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from playground.models import Lease
 from playground.runs import background
 from playground.runs.leftovers import Leftovers
+from playground.secrets import DOTS
 from tests.runs import streams
 from tests.runs.playing import SENSE, Playing, until
 from tests.upstream import hostile
@@ -95,6 +98,33 @@ async def test_where_the_stream_cannot_be_taken_up_it_is_asked_after(playing: Pl
 
     assert (run.status, run.summary["text"]) == ("finished", TEXT)
     assert lines(upstream)[2:] == ["GET /v1/responses/resp_1"] * 2
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_key_that_a_later_answer_echoes_is_never_kept(playing: Playing, stream: bool) -> None:
+    """A question after a response is refused like any request, with the key in the words of the refusal."""
+    key = "sk-canary-4f9b2c7d8e1a"
+    refused = hostile.json_reply(json.dumps({"error": {"message": f"Bad key {key}."}}).encode(), "401 No")
+    answer = script(post=hostile.say(hostile.OK_STREAM, BEGUN) if stream else reply("queued"), other=refused)
+    async with hostile.serve_per_request(answer) as upstream:
+        run_id = await playing.start(await playing.connect(upstream.base_url, key), {**BODY, "stream": stream})
+        page = await playing.look(run_id)
+        run = await playing.ended(run_id)
+        await until(lambda: page.end, "the end")
+
+    assert (run.status, run.problem["code"]) == ("failed", "unauthorized")
+    assert run.problem["detail"] == f"Bad key {DOTS}."
+    assert key not in json.dumps([run.problem, run.attempts, page.heard])
+
+
+async def test_an_answer_that_was_masked_says_so(playing: Playing) -> None:
+    key = "sk-canary-4f9b2c7d8e1a"
+    echo = hostile.json_reply(json.dumps(streams.response("completed", TEXT, user=key)).encode())
+    async with hostile.serve_per_request(script(post=reply("queued"), get=echo)) as upstream:
+        run_id = await playing.start(await playing.connect(upstream.base_url, key), {**BODY, "stream": False})
+        await playing.ended(run_id)
+
+    assert [event.masked for event in await playing.events(run_id)] == [False, True]
 
 
 async def test_stop_tells_upstream(playing: Playing) -> None:

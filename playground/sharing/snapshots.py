@@ -20,7 +20,7 @@ USUAL_LIFE: Final = "month"
 #: A name that tells nobody where a server is; a text about it may stay as it is.
 _EVERYWHERE: Final = "127.0.0.1"
 #: What is known of a run before anything came back.
-_REQUEST: Final = ("parent", "created", "endpoint", "model", "connection", "request")
+_REQUEST: Final = ("parent", "follows", "created", "endpoint", "model", "connection", "request")
 
 
 @dataclass(frozen=True, slots=True)

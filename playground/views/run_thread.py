@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from django.urls import reverse
+
 from playground.api.said import Said, said_last
 from playground.api.turns import Exchange
 from playground.models import Run
@@ -41,6 +43,7 @@ class Turn:
 
     pk: uuid.UUID
     position: int
+    href: str
     asked: list[Said]
     answered: str
     calls: list[str]
@@ -114,17 +117,21 @@ class Thread:
         return [self._turn(wanted[pk]) for pk in self._earlier if pk in wanted]
 
     def _turn(self, run: Run) -> Turn:
-        told = run.summary if isinstance(run.summary, dict) else {}
-        calls = [str(each.get("name") or "?") for each in told.get("tool_calls") or [] if isinstance(each, dict)]
-        said = said_last(run.endpoint, document_of(run.request_body), LONGEST)
-        tries = len(self._alike(run.pk, run.follows_id))
-        return Turn(run.pk, self.position_of(run.pk), said, str(told.get("text") or "")[:LONGEST], calls, tries)
+        href = f"{reverse('session', args=[self.run.session_id])}?run={run.pk}#run"
+        return turn_of(run, self.position_of(run.pk), href, len(self._alike(run.pk, run.follows_id)))
 
     @cached_property
     def exchanges(self) -> list[Exchange]:
         """The same turns whole, to be sent again."""
         wanted = Run.objects.only("endpoint", "request_body", "response_body").in_bulk(self._earlier)
         return [exchange_of(wanted[pk]) for pk in self._earlier if pk in wanted]
+
+
+def turn_of(run: Run, position: int, href: str, tries: int = 1) -> Turn:
+    told = run.summary if isinstance(run.summary, dict) else {}
+    calls = [str(each.get("name") or "?") for each in told.get("tool_calls") or [] if isinstance(each, dict)]
+    said = said_last(run.endpoint, document_of(run.request_body), LONGEST)
+    return Turn(run.pk, position, href, said, str(told.get("text") or "")[:LONGEST], calls, tries)
 
 
 def exchange_of(run: Run, choice: int = 0) -> Exchange:

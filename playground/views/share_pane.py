@@ -31,6 +31,7 @@ from playground.views.replay import recording_answer
 from playground.views.run_code import sandbox_address
 from playground.views.run_events import one_event
 from playground.views.run_pane import PANELS, TABS, RunPane
+from playground.views.run_thread import MOST, Turn, turn_of
 from playground.views.share_reading import Sample, asked_in, document_in, sample_of
 
 _CODE: Final = "code"  # stands on the page by itself
@@ -63,6 +64,13 @@ class Entry:
     number: int
     run: Run
     asked: str
+
+
+@dataclass(frozen=True)
+class SharedThread:
+    """The turns before a run, as far as they were shared with it."""
+
+    turns: list[Turn]
 
 
 class SharedRun(RunPane):
@@ -170,6 +178,10 @@ class SharedRun(RunPane):
     def panel(self) -> str:
         return "" if self.tab == "output" else panel(self, self.tab)
 
+    @cached_property
+    def thread(self) -> SharedThread:  # type: ignore[override]
+        return SharedThread(self.page.turns_before(self.page.number))
+
     # -- the request ------------------------------------------------------------------------------------------------
 
     @property
@@ -191,10 +203,6 @@ class SharedRun(RunPane):
     @property
     def sent(self) -> int:
         return sum(each is not False for each in self.pegs)
-
-    @property
-    def asked(self) -> str:
-        return asked_in(self.body)
 
     @property
     def readable_body(self) -> SafeString:
@@ -243,6 +251,18 @@ class SharedPage:
             Entry(number, unsaved_run(None, None, told), _told_prompt(told))
             for number, told in enumerate(self.session["runs"], 1)
         ]
+
+    def turns_before(self, number: int) -> list[Turn]:
+        """The runs from which this one goes on, the oldest first. In the snapshot they are told by their places."""
+        runs = self.session["runs"]
+        told = runs[number - 1]
+        found: list[Turn] = []
+        while isinstance(at := told.get("follows"), int) and 0 <= at < len(runs) and len(found) < MOST:
+            told = runs[at]
+            follows = told.get("follows")
+            tries = 1 if follows is None else sum(each.get("follows") == follows for each in runs)
+            found.append(turn_of(unsaved_run(None, None, told), at + 1, self.address(at + 1), tries))
+        return found[::-1]
 
     def address(self, number: int, tab: str = "") -> str:
         query = [f"run={number}"] if self.count > 1 else []

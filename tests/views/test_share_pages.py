@@ -122,6 +122,42 @@ def test_hostile_text_is_text_on_every_part(owner: User, browser: Client) -> Non
         assert not [name for name in found.attributes if name.startswith("on")], text
 
 
+def test_a_reader_sees_what_was_said_as_its_owner_does(owner: User, browser: Client) -> None:
+    """Earlier turns, pictures of the request, and the outputs of tools: not an older question in place of them."""
+    picture = {"type": "input_image", "image_url": "https://pictures.example/1.png"}
+    words = {"type": "input_text", "text": "What is on these?"}
+    first = run(owner, "A lighthouse.", request_body=asking({"role": "user", "content": [words, picture, picture]}))
+    call = {"type": "function_call", "call_id": "call_7", "name": "weather", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "call_7", "output": "14 degrees"}
+    second = run(
+        owner, "Take a coat.", session=first.session, follows=first,
+        request_body=asking({"role": "user", "content": "An older question"}, call, output),
+    )  # fmt: skip
+    path = f"/s/{share(Wish(first.session))[1]}/"
+
+    before, after = (answer_of(browser.get(f"{path}?run={number}").content.decode()) for number in (1, 2))
+    mine = browser.get(f"/sessions/{second.session_id}/?run={second.pk}").content.decode()
+
+    assert "2 images" in before
+    assert "earlier turn" not in before
+    for word in ("1 earlier turn", f'href="{path}?run=1"', "What is on these?", "A lighthouse.", "call_7", "14 degrees"):
+        assert word in after, word
+    assert "An older question" not in after
+    assert "14 degrees" in answer_of(mine)
+    alone = answer_of(browser.get(link(second)).content.decode())
+    assert "14 degrees" in alone
+    assert "lighthouse" not in alone, "it was not shared"
+
+
+def asking(*items: Any) -> bytes:
+    return json.dumps({"model": "m", "input": items}).encode()
+
+
+def answer_of(page: str) -> str:
+    """What stands under the tab Output."""
+    return html.unescape(page.partition('data-run-panel="output"')[2].partition('data-run-panel="other"')[0])
+
+
 @pytest.mark.parametrize("status", ["failed", "stopped", "interrupted", "finished"])
 def test_a_reader_is_offered_nothing_to_do_to_a_run(owner: User, browser: Client, status: str) -> None:
     made = run(owner, status=status, problem={"code": "upstream_error", "detail": "no"})

@@ -28,6 +28,7 @@ SKY = {"model": "sandbox-writer", "input": "Why is the sky blue?", "stream": Tru
 PACED = {"PLAYGROUND_SANDBOX_FIRST_WAIT": "0.3", "PLAYGROUND_SANDBOX_PACE": "30"}
 
 
+BUSY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 600\r\nContent-Length: 2\r\n\r\n{}"
 TOLD = ["It ", "was ", "told ", "to ", "its ", "end."]
 
 
@@ -140,6 +141,34 @@ def test_with_the_upstream_gone_in_the_middle_the_recording_plays_and_only_a_dot
         page.keyboard.press("Control+Enter")
     expect(dot(page, "The live call failed; this is the recording")).to_be_visible(timeout=20_000)
     expect(answer(page)).to_contain_text("told to its end", timeout=20_000)
+
+
+@pytest.mark.parametrize("said", [BUSY, hostile.OK_STREAM, b""])
+def test_with_an_upstream_that_makes_the_room_wait_the_recording_plays(
+    visitor: Visitor, on_stage: Open, said: bytes
+) -> None:
+    """Busy, or silent once it has begun to answer, or silent from the beginning."""
+
+    async def hesitating(connection: hostile.Connection) -> None:
+        first = connection.server.connections == 1
+        connection.writer.write(hostile.OK_STREAM + streams.whole(TOLD) if first else said)
+        await connection.writer.drain()
+        if not first:
+            await connection.server.free.wait()
+
+    with hostile.in_thread(hesitating) as upstream:
+        _, session = finished_run(visitor, TELL, "", **{"~connection": connect(visitor, upstream.base_url)})
+        page = on_stage(session)
+        if said != BUSY:
+            page.evaluate("document.querySelector('[data-stage]').dataset.patience = 300")
+        with page.expect_response(re.compile("/stop/")):
+            page.keyboard.press("Control+Enter")
+
+        expect(dot(page, "The live call failed; this is the recording")).to_be_visible(timeout=20_000)
+        expect(answer(page)).to_contain_text("told to its end", timeout=20_000)
+        page.goto(f"/sessions/{session}/")
+        expect(page.locator("#run .status").first).to_have_text("Stopped")
+        upstream.free_now()
 
 
 def test_f59_without_a_network_the_last_state_stays_and_recordings_play_at_their_own_pace(

@@ -140,7 +140,14 @@ def test_a_reader_sees_what_was_said_as_its_owner_does(owner: User, browser: Cli
 
     assert "2 images" in before
     assert "earlier turn" not in before
-    for word in ("1 earlier turn", f'href="{path}?run=1"', "What is on these?", "A lighthouse.", "call_7", "14 degrees"):
+    for word in (
+        "1 earlier turn",
+        f'href="{path}?run=1"',
+        "What is on these?",
+        "A lighthouse.",
+        "call_7",
+        "14 degrees",
+    ):
         assert word in after, word
     assert "An older question" not in after
     assert "14 degrees" in answer_of(mine)

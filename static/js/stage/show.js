@@ -24,23 +24,31 @@ export class Show {
     return !this.#root.dataset.run;
   }
 
+  get #waits() {
+    return this.#root.querySelector("[data-run-part=problem] [data-countdown]");
+  }
+
   clear() {
     this.#begin("");
     this.#bar.inert = true;
   }
 
-  // A run under way. `ended` hears how it ended, and whether texts stand there as they should look.
-  live({ run, socket, poll }, ended) {
+  // A run under way. `ended` hears how it ended, and whether texts stand there as they should look; `stuck` that the
+  // upstream makes the room wait: it is busy, or nothing came for so long.
+  live({ run, socket, poll }, patience, { ended, stuck }) {
     const turn = this.#begin(run);
     const page = new Page(this.#root);
     let whole = true;
     this.#bar.inert = true;
+    const silent = setTimeout(() => turn === this.#turn && stuck(), patience);
     const { version } = this.#root.dataset;
     const line = new Line({ socket, poll, version, at: 0 }, {
       frame: (frame) => {
         if (turn !== this.#turn) return;
         page.take(frame);
         if (frame.n || frame.end) this.lost(false);
+        if (frame.n || frame.end) clearTimeout(silent);
+        if (frame.s?.problem && this.#waits) stuck();
         if (frame.end) ended(frame.end, whole);
       },
       blocked: (is) => (whole = !is), // whoever only asks is shown texts as they are

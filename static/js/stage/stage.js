@@ -1,5 +1,5 @@
 // The presenter's page: prompts as buttons, one of them on the stage; run live, or played again from its recording. When
-// the live call fails, the recording plays instead, and only a dot says so. Recordings are fetched at once, so that
+// the live call fails or makes the room wait, the recording plays instead, and only a dot says so. Recordings are fetched at once, so that
 // they play when nobody answers any more.
 import { Recording } from "../run/recording.js";
 import { post } from "../request/sending.js";
@@ -96,7 +96,7 @@ export function attach(stage) {
     if (!begun.ok) return fall(begun.sentence);
     fillIn(begun.values);
     busy(begun.stop);
-    show.live(begun, (status, whole) => {
+    const ended = (status, whole) => {
       busy("");
       if (FAILED.includes(status)) return fall();
       if (status !== "finished") return;
@@ -105,7 +105,13 @@ export function attach(stage) {
       prompt.dataset.recorded = JSON.stringify(begun.values);
       find("replay").disabled = false;
       recording.load().then(() => prompt === current && show.after(recording, whole), () => {});
-    });
+    };
+    // Nobody will look at what comes later, and it would cost all the same.
+    const stuck = () => {
+      if (recordings.get(current)) post(begun.stop, []).catch(() => {});
+      fall();
+    };
+    show.live(begun, Number(stage.dataset.patience), { ended, stuck });
   };
 
   const step = (by) => choose(prompts[prompts.indexOf(current) + by]);

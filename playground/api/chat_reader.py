@@ -347,7 +347,8 @@ class ChatReader(Reader):
         updates: list[Update] = []
         for key, value in audio.items():
             if key in ("data", "transcript") and isinstance(value, str):
-                choice.audio[key] = choice.audio.get(key, "") + value
+                before = choice.audio.get(key)
+                choice.audio[key] = before + value if isinstance(before, str) else value
             elif value is not None:
                 choice.audio[key] = value
         place = f"c{choice.index}/audio"

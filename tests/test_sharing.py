@@ -156,6 +156,7 @@ def test_neither_host_nor_headers_are_shown_unless_wished(session: Session) -> N
     assert "secret.example" not in json.dumps(hidden)
     assert open_["sessions"][0]["runs"][0]["connection"]["base_url"] == "https://secret.example/v1/responses"
     assert open_["sessions"][0]["runs"][0]["response_headers"] == []
+    assert "prices" not in open_["sessions"][0]["runs"][0]  # what it costs me is nobody else's business
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,17 @@ TELLING: Final = 8
 
 
 def public_request(run: Run) -> bytes:
-    """The request body as it may leave: the very bytes, unless there is a secret in them."""
-    body = bytes(run.request_body)
+    """The request body as it may leave."""
+    return public_body(run.endpoint, bytes(run.request_body))
+
+
+def public_body(endpoint: str, body: bytes) -> bytes:
+    """The very bytes, unless there is a secret in them."""
     found = _object(body)
-    if not secret_places(run.endpoint, found):
+    if not secret_places(endpoint, found):
         return body
     spelled = next((name for name, written in spellings(found) if written == body), "compact")
-    return dict(spellings(hidden(run.endpoint, found)))[spelled]
+    return dict(spellings(hidden(endpoint, found)))[spelled]
 
 
 def without_secrets(run: Run, told: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +17,12 @@ from urllib.parse import urlsplit
 from playground import VERSION
 from playground.api.reading import MAX_DEPTH, deeper_than
 from playground.models import Run, Session
-from playground.portable.discretion import public_request, without_secrets
+from playground.portable.discretion import public_body, public_request, without_secrets
 from playground.portable.spelling import loads, spellings
 from playground.runs import archive
 
 FORMAT = "playground-sessions"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Response headers that may carry a secret of the upstream's or of its customer's.
 PRIVATE_HEADERS = frozenset(("set-cookie", "authorization", "www-authenticate", "proxy-authenticate"))
@@ -38,9 +39,49 @@ def document(sessions: Iterable[Document]) -> Document:
     }
 
 
-def session_document(session: Session, runs: Iterable[Run] | None = None, **about: bool) -> Document:
-    """A session with all its runs, or with some; `about` is passed on to each run."""
-    chosen = list(session.runs.all() if runs is None else runs)
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the form of a session, as it would be sent."""
+
+    endpoint: str
+    body: bytes
+
+
+def whole_session(session: Session, form: Form | None) -> Document:
+    """Everything that makes the same session elsewhere."""
+    runs = list(session.runs.all())
+    told = session_document(session, runs)
+    return {
+        "title": told["title"],
+        "tags": told["tags"],
+        "pinned": session.pinned,
+        "archived": _moment(session.archived),
+        "created": told["created"],
+        "draft": _draft(form, runs[-1] if runs else None),
+        "runs": told["runs"],
+    }
+
+
+def _draft(form: Form | None, last: Run | None) -> Document | None:
+    """Nothing where the form has the last request still: it comes from that again."""
+    if form is None:
+        return None
+    body = public_body(form.endpoint, form.body)
+    if last and last.endpoint == form.endpoint and _says_the_same(body, public_request(last)):
+        return None
+    return {"endpoint": form.endpoint, "request": _content(body)}
+
+
+def _says_the_same(one: bytes, two: bytes) -> bool:
+    try:
+        return one == two or bool(loads(one) == loads(two))
+    except (ValueError, RecursionError):
+        return False
+
+
+def session_document(session: Session, runs: Iterable[Run], **about: bool) -> Document:
+    """A session with some of its runs; `about` is passed on to each run."""
+    chosen = list(runs)
     positions = {run.pk: position for position, run in enumerate(chosen)}
     return {
         "title": session.title,
@@ -58,7 +99,12 @@ def session_document(session: Session, runs: Iterable[Run] | None = None, **abou
 
 
 def run_document(
-    run: Run, *, with_address: bool = True, with_headers: bool = True, request_only: bool = False
+    run: Run,
+    *,
+    with_address: bool = True,
+    with_headers: bool = True,
+    with_prices: bool = True,
+    request_only: bool = False,
 ) -> Document:
     connection = {"name": run.connection_name, "base_url": _address(run.url) if with_address else None}
     made: Document = {
@@ -70,11 +116,11 @@ def run_document(
     }
     if request_only:
         return made
-    told: Document = without_secrets(run, _what_came(run, with_headers))
+    told: Document = without_secrets(run, _what_came(run, with_headers, with_prices))
     return made | told
 
 
-def _what_came(run: Run, with_headers: bool) -> Document:
+def _what_came(run: Run, with_headers: bool, with_prices: bool) -> Document:
     return {
         "status": run.status,
         "outcome": run.outcome,
@@ -83,6 +129,7 @@ def _what_came(run: Run, with_headers: bool) -> Document:
         "response_headers": public_headers(run) if with_headers else [],
         "response": _content(bytes(run.response_body)),
         "usage": run.usage,
+        **({"prices": run.prices} if with_prices else {}),
         "summary": run.summary,
         "timings": run.timings,
         "attempts": run.attempts,

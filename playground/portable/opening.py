@@ -7,6 +7,7 @@ decide where requests go.
 from __future__ import annotations
 
 import base64
+import uuid
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from playground.models import Run, SealedJournal, Session, Tag
+from playground.models import Draft, Run, SealedJournal, Session, Tag
 from playground.portable.document import FORMAT, SCHEMA_VERSION
 from playground.portable.shape import wrong_place
 from playground.portable.spelling import loads, spellings
@@ -50,7 +51,7 @@ def check(data: bytes) -> dict[str, Any]:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise Refused(_("The file was written by a newer playground. Update this one to open it."))
     try:
-        place = "schema_version" if version != SCHEMA_VERSION else wrong_place(found)
+        place = wrong_place(found) if type(version) is int and version > 0 else "schema_version"
     except RecursionError:
         raise Refused(_("The file is nested too deeply.")) from None
     if place is not None:
@@ -60,7 +61,7 @@ def check(data: bytes) -> dict[str, Any]:
 
 @transaction.atomic
 def take_in(owner: Any, data: bytes) -> list[Session]:
-    """The sessions of a file as new rows of `owner`."""
+    """The sessions of a file as new rows of `owner`. A draft has no connection yet."""
     found = check(data)
     try:
         return [_session(owner, each) for each in found["sessions"]]
@@ -72,22 +73,27 @@ def take_in(owner: Any, data: bytes) -> list[Session]:
 
 def _session(owner: Any, each: dict[str, Any]) -> Session:
     session = Session.objects.create(
-        owner=owner, title=each.get("title", "").replace("\0", ""), created=_moment(each.get("created"))
+        owner=owner,
+        title=each.get("title", "").replace("\0", ""),
+        pinned=each.get("pinned", False),
+        archived=_moment_or_none(each.get("archived")),
+        created=_moment(each.get("created")),
     )
     names = dict.fromkeys(name.replace("\0", "") for name in each.get("tags", []))
     Tag.objects.bulk_create(Tag(session=session, name=name) for name in names if name)
-    runs: list[Run] = []
-    for document in each["runs"]:
-        run = unsaved_run(owner, session, document)
-        run.parent, run.follows = (_earlier(runs, document.get(name)) for name in ("parent", "follows"))
-        run.save()
+    if draft := each.get("draft"):
+        Draft.objects.create(session=session, endpoint=draft["endpoint"], body=_bytes(draft["request"]))
+    runs = [unsaved_run(owner, session, document) for document in each["runs"]]
+    for run, document in zip(runs, each["runs"], strict=True):
+        # One may stand before the run it came from, which then is no row yet: the database asks at the end.
+        run.parent_id, run.follows_id = (_id_at(runs, document.get(name)) for name in ("parent", "follows"))
+        run.save(force_insert=True)
         SealedJournal.objects.create(run=run, data=sealed_events(document))
-        runs.append(run)
     return session
 
 
-def _earlier(runs: list[Run], position: Any) -> Run | None:
-    return runs[position] if isinstance(position, int) and position < len(runs) else None
+def _id_at(runs: list[Run], position: int | None) -> uuid.UUID | None:
+    return None if position is None else runs[position].pk
 
 
 def unsaved_run(owner: Any, session: Session | None, document: dict[str, Any]) -> Run:
@@ -111,6 +117,7 @@ def unsaved_run(owner: Any, session: Session | None, document: dict[str, Any]) -
         response_headers=document.get("response_headers", []),
         response_body=_bytes(document.get("response")),
         usage=document.get("usage"),
+        prices=document.get("prices"),
         summary=document.get("summary"),
         timings=document.get("timings", {}),
         attempts=document.get("attempts", []),

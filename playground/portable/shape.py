@@ -72,6 +72,16 @@ _SUMMARY = {
         "usage": {"type": ["object", "null"]},
     },
 }
+_PRICES = {
+    "type": ["object", "null"],
+    "additionalProperties": {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,12})?(E[+-]?[0-9])?$"},
+}
+_DRAFT = {
+    "type": ["object", "null"],
+    "required": ["endpoint", "request"],
+    "additionalProperties": False,
+    "properties": {"endpoint": {"enum": ["responses", "chat"]}, "request": _CONTENT},
+}
 _RUN = {
     "type": "object",
     "required": ["endpoint", "request"],
@@ -98,6 +108,7 @@ _RUN = {
         "response_headers": _PAIRS,
         "response": _CONTENT,
         "usage": {"type": ["object", "null"]},
+        "prices": _PRICES,
         "summary": _SUMMARY,
         "timings": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": MOST}},
         "attempts": {"type": "array", "items": _ATTEMPT},
@@ -120,7 +131,10 @@ _SCHEMA = {
                 "properties": {
                     "title": {"type": "string", "maxLength": 200},
                     "tags": {"type": "array", "items": {"type": "string", "maxLength": 40}, "uniqueItems": True},
+                    "pinned": {"type": "boolean"},
+                    "archived": _MOMENT,
                     "created": _MOMENT,
+                    "draft": _DRAFT,
                     "runs": {"type": "array", "items": _RUN},
                 },
             },
@@ -137,13 +151,23 @@ def wrong_place(document: dict[str, Any]) -> str | None:
     if error is not None:
         return "/".join(str(step) for step in error.absolute_path) or "/"
     for at, session in enumerate(document["sessions"]):
+        if deeper_than(session.get("draft"), DEEPEST):
+            raise RecursionError
         for number, run in enumerate(session["runs"]):
+            for name in ("parent", "follows"):
+                if not _is_another(run.get(name), number, len(session["runs"])):
+                    return f"sessions/{at}/runs/{number}/{name}"
             if deeper_than([each for name, each in run.items() if name != "events"], DEEPEST):
                 raise RecursionError
             for place, event in enumerate(run.get("events", [])):
                 if not is_event(event):
                     return f"sessions/{at}/runs/{number}/events/{place}"
     return None
+
+
+def _is_another(position: Any, number: int, count: int) -> bool:
+    """Whether a position, if there is one, is that of another run of the session."""
+    return position is None or (type(position) is int and position < count and position != number)
 
 
 def is_event(event: Any) -> TypeGuard[list[Any]]:

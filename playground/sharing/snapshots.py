@@ -41,7 +41,12 @@ def snapshot(wish: Wish) -> dict[str, Any]:
     """The very document the reader will see: the preview and the link are both made from it."""
     runs = [wish.run] if wish.run else list(wish.session.runs.all())
     made = session_document(
-        wish.session, runs, with_address=wish.with_address, request_only=wish.request_only, with_headers=False
+        wish.session,
+        runs,
+        with_address=wish.with_address,
+        request_only=wish.request_only,
+        with_headers=False,
+        with_prices=False,
     )
     made["tags"] = []
     hidden = hidden_texts(runs, wish.leave_out, with_address=wish.with_address)

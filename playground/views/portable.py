@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.api.endpoints import ENDPOINTS
+from playground.forms.attachments import expand
 from playground.forms.secret_fields import secrets_in
 from playground.forms.written import Written
 from playground.models import SANDBOX_ID, Connection, Draft, Run, Session
-from playground.portable.document import FORMAT, document, session_document, write
+from playground.portable.document import FORMAT, Form, document, session_document, whole_session, write
 from playground.portable.markdown import markdown, markdown_of
 from playground.portable.opening import LARGEST, Refused, take_in
 from playground.runs.facts import facts, wire
@@ -35,6 +36,7 @@ from playground.samples.pasted import read_pasted
 from playground.search import index_run, index_session
 from playground.sharing import suspicions
 from playground.titles import title_of
+from playground.uploads import files_of
 from playground.views import versus
 from playground.views.posted import posted
 from playground.views.request import as_kept, save_draft
@@ -57,11 +59,17 @@ _STRAY = re.compile('[\\x00-\\x1f\\x7f-\\x9f/\\\\:*?"<>|\u200b-\u200f\u2028-\u20
 def _as_json(sessions: Iterable[Session]) -> bytes:
     told, size = [], 0
     for session in sessions:
-        told.append(session_document(session))
+        told.append(whole_session(session, _form_of(session)))
         size += len(write(told[-1]))
         if size > LARGEST:
             raise Refused(TOO_LARGE)
     return write(document(told))
+
+
+def _form_of(session: Session) -> Form | None:
+    """With uploaded files written out: they are known to this server only."""
+    draft = getattr(session, "draft", None)
+    return Form(draft.endpoint, expand(bytes(draft.body), files_of(session.owner))) if draft else None
 
 
 def _as_markdown(sessions: Iterable[Session]) -> bytes:
@@ -162,6 +170,7 @@ def _taken(request: HttpRequest, text: str, file: Any) -> Session:
 
 @transaction.atomic
 def _from_file(request: HttpRequest, data: bytes) -> Session:
+    usual = _usual(request)  # before there are drafts without a connection
     sessions = take_in(request.user, data)
     if not sessions:
         raise Refused(_("The file holds no sessions."))
@@ -171,10 +180,12 @@ def _from_file(request: HttpRequest, data: bytes) -> Session:
         for number, last in enumerate(session.runs.all(), 1):
             _look_through(last, number)
             index_run(last)
-        if last:
-            body = bytes(last.request_body)
-            connection = _connection(request, last.url) or _usual(request)
-            Draft.objects.create(session=session, endpoint=last.endpoint, connection=connection, body=body)
+        draft = Draft.objects.filter(session=session).first()
+        if draft is None and last:
+            draft = Draft(session=session, endpoint=last.endpoint, body=bytes(last.request_body))
+        if draft:
+            draft.connection = (last and _connection(request, last.url)) or usual
+            draft.save()
     return sessions[0]
 
 

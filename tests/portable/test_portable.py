@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.models import Connection, Run, SealedJournal, Session, Tag, User
-from playground.portable.document import document, session_document, write
+from playground.portable.document import document, whole_session, write
 from playground.portable.har import har
 from playground.portable.markdown import fenced, markdown
 from playground.portable.opening import Refused, check, take_in
@@ -49,7 +49,7 @@ def saved_session(owner: User, **about: Any) -> Session:
 
 
 def exported(session: Session) -> bytes:
-    return write(document([session_document(session)]))
+    return write(document([whole_session(session, None)]))
 
 
 def test_a_session_comes_back_exactly_as_it_went(owner: User) -> None:
@@ -100,6 +100,16 @@ def test_an_import_makes_no_connection_and_belongs_to_the_importer(owner: User) 
     assert Connection.objects.count() == before
     assert session.owner == other
     assert {(run.owner, run.connection) for run in session.runs.all()} == {(other, None)}
+
+
+def test_a_run_may_stand_before_the_one_it_came_from(owner: User) -> None:
+    made = json.loads(exported(saved_session(owner)))
+    made["sessions"][0]["runs"][0] |= {"parent": 2, "follows": 1}
+
+    (again,) = take_in(owner, json.dumps(made).encode())
+
+    first, second, third = again.runs.all()
+    assert (first.parent, first.follows) == (third, second)
 
 
 def test_a_run_that_was_under_way_is_interrupted_where_it_arrives(owner: User) -> None:

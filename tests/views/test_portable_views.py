@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from playground.api.examples import EXAMPLES
+from playground.forms.attachments import token
 from playground.models import SANDBOX_ID, Connection, Draft, Run, SealedJournal, Session, Tag, User
 from playground.portable.opening import LARGEST
 from playground.runs.packing import Stored, pack, seal
 from playground.samples import links
 from playground.search import matching
+from playground.uploads import store
 from playground.views import portable
 from playground.views.portable import file_name
 
@@ -163,6 +166,68 @@ def test_a_file_comes_back_as_it_left(client: Client, owner: User) -> None:
     assert json.loads(bytes(back.draft.body))["input"] == "a unicorn"
     assert back.runs.get().connection is None
     assert Connection.objects.count() == 1
+
+
+def test_nothing_of_a_session_stays_behind(client: Client, owner: User) -> None:
+    """Pinned, archived, what its runs cost, and what stands in the form where that is not the last request."""
+    made = session(owner)
+    Session.objects.update(pinned=True, archived=timezone.now())
+    prices = {"in": "1.250000", "cached": "0.125000", "out": "10.000000"}
+    Run.objects.update(prices=prices, usage={"input_tokens": 100, "output_tokens": 10})
+    Draft.objects.create(session=made, endpoint="chat", connection_id=SANDBOX_ID, body=b'{"model": "not run yet"}')
+    file = client.get(f"/sessions/{made.pk}/export.json").content
+    Session.objects.all().delete()
+
+    upload(client, file)
+
+    back = Session.objects.get()
+    assert (back.pinned, back.archived is None) == (True, False)
+    assert (back.draft.endpoint, bytes(back.draft.body)) == ("chat", b'{"model": "not run yet"}')
+    assert back.runs.get().prices == prices
+    assert "Cost" in client.get(f"/runs/{back.runs.get().pk}/numbers/").content.decode()
+    assert client.get(f"/sessions/{back.pk}/export.json").content == file
+
+
+def test_a_session_that_never_ran_brings_its_request(client: Client, owner: User) -> None:
+    used_last = Connection.objects.create(owner=owner, name="Mine", base_url="https://host/v1")
+    body = b'{\n  "model": "m",\n  "input": "Not yet"\n}'
+    made = Session.objects.create(owner=owner, title="Plan")
+    Draft.objects.create(session=made, endpoint="responses", connection=used_last, body=body)
+    file = client.get(f"/sessions/{made.pk}/export.json").content
+    Session.objects.exclude(pk=made.pk).delete()
+
+    upload(client, file)
+
+    back = Session.objects.exclude(pk=made.pk).get()
+    assert (bytes(back.draft.body), back.draft.connection) == (body, used_last)
+    assert client.get(f"/sessions/{back.pk}/export.json").content == file
+
+
+def test_what_stands_in_the_form_leaves_without_its_secrets_and_with_its_files(client: Client, owner: User) -> None:
+    """Attack 85. An upload of this server can be found nowhere else, so it goes along as itself."""
+    picture = SimpleUploadedFile("p.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "image/png")
+    part = {"type": "input_image", "image_url": token(store(owner, "p.png", picture).pk)}
+    tool = {"type": "mcp", "server_label": "s", "server_url": "https://example.org", "authorization": "mcp-token-123"}
+    made = Session.objects.create(owner=owner)
+    body = {"model": "m", "input": [{"role": "user", "content": [part]}], "tools": [tool]}
+    Draft.objects.create(session=made, endpoint="responses", body=json.dumps(body).encode())
+
+    file = client.get(f"/sessions/{made.pk}/export.json").content
+
+    assert b"mcp-token-123" not in file
+    assert b"data:image/png;base64," in file
+    assert b"attachment:" not in file
+
+
+def test_a_file_of_the_first_version_can_be_read(client: Client, owner: User) -> None:
+    run = {"endpoint": "chat", "request": {"json": {"model": "m"}}, "parent": None}
+    old = {"format": "playground-sessions", "schema_version": 1, "sessions": [{"title": "Old", "runs": [run]}]}
+
+    upload(client, json.dumps(old).encode())
+
+    back = Session.objects.get()
+    assert (back.pinned, back.archived) == (False, None)
+    assert bytes(back.draft.body) == b'{"model":"m"}'
 
 
 def test_every_documented_example_makes_the_round_trip(client: Client, owner: User) -> None:

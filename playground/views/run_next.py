@@ -217,9 +217,8 @@ def carry_on(
     wanted = connection_id or run.connection_id
     connection = mine.filter(pk=wanted).first() if wanted else None
     if connection is None:
-        return not_started(
-            request, NotStarted(_("The connection of this run is gone. Choose another in the form."), 409)
-        )
+        gone = NotStarted(_("The connection of this run is gone. Choose another in the form."), 409)
+        return not_carried_on(request, run, gone)
     try:
         run_id = uuid.UUID(request.POST.get("run", ""))
     except ValueError:
@@ -230,7 +229,7 @@ def carry_on(
     except NotYours:
         raise Http404 from None
     except NotStarted as reason:
-        return not_started(request, reason)
+        return not_carried_on(request, run, reason)
     save_draft(session, written, connection)
     if not request.headers.get("HX-Request"):
         return redirect(f"{_address(begun)}#run")
@@ -242,6 +241,15 @@ def carry_on(
     answer["HX-Push-Url"] = _address(begun)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#run", "innerHTML"
     return told(answer, session)
+
+
+def not_carried_on(request: HttpRequest, run: Run, reason: NotStarted) -> HttpResponse:
+    """Said where one goes on from the run, which stays, and so does all that was typed there."""
+    if not request.headers.get("HX-Request"):
+        return not_started(request, reason, run)
+    answer = render(request, "run/_not_carried_on.html", {"sentence": reason.sentence}, status=422)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#next-said", "innerHTML"
+    return answer
 
 
 def written_of(request: HttpRequest, endpoint: str, body: bytes) -> Written:

@@ -22,9 +22,8 @@ from playground.models import SANDBOX_ID, Run
 from playground.runs.limits import NotStarted
 from playground.sandbox.behaviours import catalogue
 from playground.views.request import prepared_for
-from playground.views.run_next import carry_on, written_of
+from playground.views.run_next import carry_on, not_carried_on, written_of
 from playground.views.run_thread import Thread, document_of
-from playground.views.runs import not_started
 
 #: Answers to everything, and streams so that one sees it.
 SANDBOX_MODEL: Final = "sandbox-writer"
@@ -52,7 +51,7 @@ def run_try(request: HttpRequest, run_id: uuid.UUID, what: str) -> HttpResponse:
     try:
         written = CHANGES[what](run, written_of(request, run.endpoint, bytes(run.request_body)))
     except NothingToChange as reason:
-        return not_started(request, NotStarted(reason.sentence, 409))
+        return not_carried_on(request, run, NotStarted(reason.sentence, 409))
     body = prepared_for(request, written, None).sent
     if body is None:  # its bytes were never JSON: the form says why
         return redirect(f"{reverse('session', args=[run.session_id])}?run={run.pk}#request")

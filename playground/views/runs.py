@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
@@ -39,14 +40,14 @@ def run_start(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
     if connection is None:
         raise Http404
     save_draft(session, prepared.written, connection)
+    parent = run_beside(request, session)
     try:
-        parent = run_beside(request, session)
         follows = parent.follows if parent else None  # another try at the same turn
         run = start(run_id, session, connection, prepared.endpoint.slug, prepared.sent, parent, follows)
     except NotYours:
         raise Http404 from None
     except NotStarted as reason:
-        return not_started(request, reason)
+        return not_started(request, reason, parent)
     return shown(request, run)
 
 
@@ -84,13 +85,18 @@ def shown(request: HttpRequest, run: Run) -> HttpResponse:
     return told(answer, run.session)
 
 
-def not_started(request: HttpRequest, reason: NotStarted) -> HttpResponse:
-    """Said where the answer would stand; nothing was sent, and the form is as it was."""
+def not_started(request: HttpRequest, reason: NotStarted, beside: Run | None) -> HttpResponse:
+    """Said where the answer would stand; nothing was sent, and the form is as it was. What stood there is a click away:
+    the run `beside` it."""
+    context: dict[str, Any] = {"sentence": reason.sentence, "beside": beside, "position": 0}
+    if beside:
+        kin = Run.objects.filter(session=beside.session_id)
+        context["position"] = kin.filter(created__lt=beside.created).count() + 1
     if request.headers.get("HX-Request"):
-        answer = render(request, "run/_not_started.html", {"sentence": reason.sentence})
+        answer = render(request, "run/_not_started.html", context, status=422)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#run", "innerHTML"
         return answer
-    return HttpResponse(str(reason.sentence), status=reason.status, content_type="text/plain; charset=utf-8")
+    return render(request, "run/not_started.html", context, status=reason.status)
 
 
 @require_safe

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browsing import Watcher
-from tests.serving import Server
+from tests.serving import Server, Servers
 
 
 def begin(page: Page, body: dict[str, Any], endpoint: str = "responses") -> None:
@@ -121,6 +121,28 @@ def test_the_same_bytes_can_be_sent_again(page: Page, endpoint: str) -> None:
     expect(page.locator("#run .pane__title")).to_have_text("Run 2 of 2")
     ended(page)
     expect(page.locator("#run")).not_to_contain_text("Differs from")
+
+
+def test_a_start_that_is_refused_loses_neither_the_run_nor_what_was_typed(
+    start_server: Servers, new_page: Callable[..., Page], console: Watcher
+) -> None:
+    console.expect("status of 422")
+    page = new_page(base_url=start_server({"PLAYGROUND_RUNS_A_MINUTE": "1"}).base_url)
+    begin(page, {"model": "sandbox-echo", "input": "One", "stream": True})
+    typed = page.get_by_label("Next turn")
+    typed.fill("Two")
+
+    for name in ("Send", "Run again"):
+        page.get_by_role("button", name=name, exact=True).click()
+        expect(page.locator("#next-turn").get_by_role("alert")).to_contain_text("Wait a moment. Nothing was sent.")
+        expect(typed).to_have_value("Two")
+    expect(page.locator("#run .output")).to_have_text("One")
+
+    page.locator("#request").get_by_role("button", name="Run").click()
+    expect(page.locator("#run").get_by_role("alert")).to_contain_text("Wait a moment")
+    page.get_by_role("link", name="Back to run 1").click()
+    expect(page.locator("#run .output")).to_have_text("One")
+    expect(page.locator("#request-form")).to_be_visible()
 
 
 def test_an_earlier_request_comes_back_into_the_form_and_its_branches_can_be_walked(page: Page) -> None:

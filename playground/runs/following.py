@@ -85,7 +85,8 @@ class Follower:
                 except DatabaseError:
                     logger.warning("could not look at run %s; trying again", self._watch.run.pk)
         finally:
-            self._hub.followers.pop(self._watch.run.pk, None)
+            if self._hub.followers.get(self._watch.run.pk) is self:
+                del self._hub.followers[self._watch.run.pk]
 
     async def look(self) -> None:
         """Read what is new and show it. One look at a time: two would show the same events twice."""

@@ -145,15 +145,22 @@ class Hub:
         if follower:
             follower.stop()
 
+    def take_on(self, anew: Watch) -> None:
+        """The run is carried out here from now on, and only its owner feeds what shows it. What a follower fed until
+        now may lack the newest events: its pages go on with the owner's."""
+        run_id = anew.run.pk
+        old, follower = self.watches.get(run_id), self.followers.pop(run_id, None)
+        if follower:
+            follower.stop()
+        self.watches[run_id] = anew
+        if old:
+            _move(old.watchers, old, anew)
+
     async def hand_on(self, watch: Watch) -> None:
         """Another process carries the run out now: its pages go on with what is stored."""
         watchers = watch.watchers
         self.watches.pop(watch.run.pk, None)
-        anew = await self.watch_of(watch.run.pk)
-        for watcher in watchers:
-            watch.detach(watcher)
-            if anew:
-                anew.attach(watcher, 0)
+        _move(watchers, watch, await self.watch_of(watch.run.pk))
 
     # -- writing and telling ------------------------------------------------------------------------------------
 
@@ -185,6 +192,15 @@ class Hub:
             self._readers.submit(_close_when, together)
         await asyncio.to_thread(self._readers.shutdown)
         _hubs.pop(asyncio.get_running_loop(), None)
+
+
+def _move(watchers: list[Watcher], old: Watch, anew: Watch | None) -> None:
+    for watcher in watchers:
+        if watcher.watch is not old:  # that page has gone meanwhile
+            continue
+        old.detach(watcher)
+        if anew:
+            anew.attach(watcher, 0)
 
 
 def _close_when(together: threading.Barrier) -> None:

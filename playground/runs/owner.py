@@ -43,8 +43,7 @@ class Owner:
         self.fence = fence
         self.wishes = background.wishes(run)
         self.masker = target.masker
-        self.watch = hub.watches.get(run.pk) or Watch(run, screen or _screen(run))
-        self.watch.run, self.watch.has_last_words = run, True  # whatever it is told, it is told of the end last
+        self.watch = Watch(run, screen or _screen(run))
         self.pen = Pen(run.pk, fence, self.watch.screen.number, self._stored, self._not_stored)
         self.sent = time.monotonic()  # moved when the request really goes out
         self.resumed = screen is not None
@@ -55,8 +54,8 @@ class Owner:
         self._verdict = ""  # what it was told to end as, if it was
         self._why: problems.Problem | None = None  # and why, when not by hand
         self._ending = False
-        hub.watches[run.pk] = self.watch
         hub.owners[run.pk] = self
+        hub.take_on(self.watch)
         self.task = hub.start(self._carry_out(), f"run {run.pk}")
 
     # -- what others may ask ------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ import json
 
 import pytest
 
-from playground.models import Lease
-from playground.runs import background
+from playground.models import JournalEntry, Lease
+from playground.runs import background, following
 from playground.runs.leftovers import Leftovers
+from playground.runs.packing import pack
 from playground.secrets import DOTS
 from tests.runs import streams
+from tests.runs.finished import stored
 from tests.runs.playing import SENSE, Playing, until
+from tests.runs.test_leftovers import leave
 from tests.upstream import hostile
 
 BODY = {**SENSE, "background": True}
@@ -153,13 +156,45 @@ async def test_a_run_that_its_process_left_is_picked_up_where_it_was(playing: Pl
         await until(lambda: run_id not in playing.hub.owners, "the end of its owner")
         assert (await playing.row(run_id)).status == "running"
         await playing.hub.ask(lambda: Lease.objects.update(holder="a process that is gone"))
-        playing.hub.watches.clear()
 
         await Leftovers(playing.hub).take_over()
         run = await playing.ended(run_id)
 
     assert (run.status, run.summary["text"]) == ("finished", TEXT)
     assert await playing.raw(run_id) == BEGUN + REST
+
+
+async def test_a_run_that_is_shown_here_is_taken_over_where_its_log_ends(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page came back to this process first. What follows the run for it has not seen the newest events, and must not
+    go on following when they are written here."""
+    monkeypatch.setattr(following, "LOOK_EVERY", 1000)
+    before, newest = BEGUN[: -len(streams.delta(TEXTS[1], 1))], streams.delta(TEXTS[1], 1)
+    step = hostile.wait_for_free()
+    rest = streams.delta(TEXTS[2], 2), streams.closing(TEXT, 3)
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, rest[0]), step, hostile.say(rest[1])) as upstream:
+        connection = await playing.connect(upstream.base_url)
+        run_id = await leave(playing, before, connection=connection, request_body=json.dumps(BODY).encode())
+        page = await playing.look(run_id)
+        follower = playing.hub.followers[run_id]
+        number = len(stored(before)) + 1
+        entry = {"run_id": run_id, "first": number, "last": number, "data": pack(stored(newest))}
+        await playing.hub.ask(lambda: JournalEntry.objects.create(**entry))
+
+        await Leftovers(playing.hub).take_over()
+        await until(lambda: page.shows("0/text/0", TEXT), "the text")
+        follower.hint()
+        await follower.look()
+        assert run_id not in playing.hub.followers
+        assert page.shows("0/text/0", TEXT)
+        upstream.free.set()
+        run = await playing.ended(run_id)
+        await until(lambda: page.end, "the end")
+
+    assert (run.status, run.summary["text"], page.end) == ("finished", TEXT, "finished")
+    assert await playing.raw(run_id) == BEGUN + REST
+    assert page.shows("0/text/0", TEXT)
 
 
 async def test_what_nobody_can_go_on_with_is_interrupted_and_keeps_its_events(playing: Playing) -> None:

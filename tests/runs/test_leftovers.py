@@ -40,8 +40,13 @@ async def leave(playing: Playing, stream: bytes, **fields: Any) -> uuid.UUID:
         run = Run.objects.create(
             owner=playing.user,
             session=playing.session,
-            request_body=json.dumps(SENSE).encode(),
-            **{"endpoint": "responses", "status": Run.Status.RUNNING, "http_status": 200, **fields},
+            **{
+                "request_body": json.dumps(SENSE).encode(),
+                "endpoint": "responses",
+                "status": Run.Status.RUNNING,
+                "http_status": 200,
+                **fields,
+            },
         )
         Lease.objects.create(run=run, holder="a process that is gone", until=0)
         keep(run.pk, stored(stream))

@@ -28,6 +28,8 @@ class _Delta(msgspec.Struct):
     reasoning_content: None = None
     reasoning_details: None = None
     audio: None = None
+    annotations: None = None
+    images: None = None
 
 
 class _Choice(msgspec.Struct):

@@ -312,7 +312,7 @@ class ResponsesReader(Reader):
         name, index_key, text_key = DONES[kind]
         slot, fresh = self._where(name, index_key, payload)
         text = payload.get(text_key) if text_key else None
-        changed = isinstance(text, str) and slot.set_text(text) and bool(text)
+        changed = isinstance(text, str) and bool(text) and slot.set_text(text)
         if _listed(payload.get("logprobs")):
             slot.data["logprobs"] = payload["logprobs"]
         return [*([self._show(slot)] if changed or fresh else []), *self._close(slot)]

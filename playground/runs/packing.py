@@ -78,11 +78,13 @@ def to_event(stored: Stored) -> sse.Event:
     kind = stored.kind
     if kind == "body":
         return sse.Event("body", raw, raw)
+    if kind == sse.CUT:  # it passed a limit once, and would again
+        return sse.Event("", raw, raw, sse.CUT, complete=False)
     reader = sse.EventReader()
     for event in reader.feed(raw) + reader.flush():
         if event.kind == kind:
             return sse.Event(event.name, event.data, raw, event.kind, not stored.unended)
-    return sse.Event("", raw, raw, sse.CUT if kind == sse.CUT else sse.ODD, not stored.unended)
+    return sse.Event("", raw, raw, sse.ODD, not stored.unended)
 
 
 def pack(events: list[Stored]) -> bytes:

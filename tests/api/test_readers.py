@@ -85,7 +85,7 @@ def test_nothing_that_comes_beside_a_text_is_lost_on_the_quick_road(beside: dict
 
 
 @pytest.mark.parametrize(
-    "kind, key", [("output_text", "text"), ("refusal", "refusal"), ("function_call_arguments", "arguments")]
+    ("kind", "key"), [("output_text", "text"), ("refusal", "refusal"), ("function_call_arguments", "arguments")]
 )
 def test_a_done_event_without_the_text_leaves_what_its_deltas_brought(kind: str, key: str) -> None:
     reader = ResponsesReader()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from playground.runs import packing
-from playground.upstream import sse
+from playground.upstream import sniff, sse
 
 ODD_STREAM = (
     b"\xef\xbb\xbfdata: with a BOM\n\n"
@@ -55,6 +55,21 @@ def test_a_body_that_is_no_stream_is_an_event_named_body() -> None:
     event = packing.to_event(stored)
 
     assert (event.name, event.data, stored.kind) == ("body", b'{"a": 1}', "body")
+
+
+@pytest.mark.parametrize("body", [b"x" * 24, b"data: " + b"x" * 24, b"[" + b"1,\n" * 20])
+def test_what_was_given_up_at_a_limit_is_not_read_again(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body may be longer than a line or an event may, so nothing that reads events would take it."""
+    limits = sse.Limits(line=16, event=20, body=22)
+    monkeypatch.setattr(sse, "Limits", lambda: limits)
+    with pytest.raises(sse.LimitReached) as reached:
+        sniff.BodyReader(limits).feed(body)
+
+    (event,) = reached.value.events
+    back = again(event)
+
+    assert event.kind == sse.CUT
+    assert (back.data, back.raw, back.kind, back.complete) == (event.raw, event.raw, sse.CUT, False)
 
 
 def test_a_sealed_journal_gives_back_its_pieces_in_order() -> None:

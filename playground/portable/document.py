@@ -106,7 +106,7 @@ def run_document(
     with_prices: bool = True,
     request_only: bool = False,
 ) -> Document:
-    connection = {"name": run.connection_name, "base_url": _address(run.url) if with_address else None}
+    connection = {"name": run.connection_name, "base_url": address(run.url) if with_address else None}
     made: Document = {
         "created": _moment(run.created),
         "endpoint": run.endpoint,
@@ -170,10 +170,10 @@ def _text(raw: bytes) -> Any:
         return {"base64": base64.b64encode(raw).decode()}
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """The address a request went to, without anything after the path."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else url
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else url.partition("?")[0]
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from playground import VERSION
 from playground.models import Run
 from playground.portable.discretion import public_request, without_secrets
-from playground.portable.document import public_headers
+from playground.portable.document import address, public_headers
 from playground.runs import archive
 
 
@@ -32,11 +31,11 @@ def _request(run: Run) -> dict[str, Any]:
     body = public_request(run)
     return {
         "method": "POST",
-        "url": run.url,
+        "url": address(run.url),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(run.request_headers),
-        "queryString": _pairs(parse_qsl(urlsplit(run.url).query)),
+        "queryString": [],  # a base URL may have one with a key in it
         "postData": {"mimeType": "application/json", "text": body.decode("utf-8", "replace")},
         "headersSize": -1,
         "bodySize": len(body),

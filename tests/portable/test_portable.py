@@ -177,6 +177,17 @@ def test_a_har_has_the_received_bytes_and_no_cookie(owner: User) -> None:
     assert "Set-Cookie" not in json.dumps(entry)
 
 
+def test_a_har_says_where_to_and_nothing_behind_the_path(owner: User) -> None:
+    """Attack 85."""
+    run = saved_session(owner).runs.first()
+    assert run
+
+    request = json.loads(har(run))["log"]["entries"][0]["request"]
+
+    assert (request["url"], request["queryString"]) == ("https://host/v1/responses", [])
+    assert b"sk-1" not in har(run)
+
+
 def test_a_secret_in_a_request_stays_here_wherever_it_is_repeated(owner: User) -> None:
     session = saved_session(owner)
     run = session.runs.first()

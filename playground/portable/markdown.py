@@ -50,7 +50,7 @@ def markdown_of(number: int, run: Run) -> str:
 
 def _numbers(run: Run) -> list[str]:
     counts = (run.summary or {}).get("usage") or {}
-    rows = [f"| {name} | {value} |" for name, value in counts.items() if isinstance(value, int)]
+    rows = [f"| {_cell(name)} | {value} |" for name, value in counts.items() if isinstance(value, int)]
     rows += [f"| {name} | {round(value)} ms |" for name, value in run.timings.items() if name in ("first_text", "done")]
     return ["| | |", "|---|---|", *rows, ""] if rows else []
 
@@ -69,8 +69,20 @@ def _pretty(body: bytes) -> str:
         return body.decode("utf-8", "replace")
 
 
+_FORMULA = ("=", "+", "-", "@")
+
+
 def _line(text: Any) -> str:
     """One line that Markdown shows as it is, and that no spreadsheet takes for a formula."""
-    plain = visible(" ".join(str(text).split()))
-    escaped = re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", plain)
-    return f"\\{escaped}" if escaped[:1] in ("=", "+", "-", "@") else escaped
+    escaped = _escaped(text)
+    return f"\\{escaped}" if escaped.startswith(_FORMULA) else escaped
+
+
+def _cell(text: Any) -> str:
+    """The same for a table, which is copied into spreadsheets after it was rendered: a backslash is gone by then."""
+    escaped = _escaped(text)
+    return f"'{escaped}" if escaped.startswith(_FORMULA) else escaped
+
+
+def _escaped(text: Any) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", visible(" ".join(str(text).split())))

@@ -166,6 +166,32 @@ def test_markdown_cannot_be_broken_out_of(owner: User) -> None:
     assert fenced("a\n```\nb").startswith("````\n")
 
 
+def test_no_cell_of_the_table_is_a_formula_or_a_second_cell(owner: User) -> None:
+    """Attack 58: the names of counts are upstream's, or of whoever wrote the file."""
+    session = saved_session(owner)
+    counts = {
+        '=HYPERLINK("https://evil.example")': 1,
+        "+1|2": 2,
+        "-3\n| new | row |": 3,
+        "@a\u202eb": 4,
+        "plain_tokens": -5,
+    }
+    Run.objects.update(summary={"usage": counts}, timings={"done": 12.5})
+
+    table = [line for line in markdown(session).splitlines() if line.startswith("|")]
+
+    assert table[:8] == [
+        "| | |",
+        "|---|---|",
+        r"""| '=HYPERLINK("https://evil.example") | 1 |""",
+        r"| '+1\|2 | 2 |",
+        r"| '-3 \| new \| row \| | 3 |",
+        r"| '@a\\u202eb | 4 |",
+        r"| plain\_tokens | -5 |",
+        "| done | 12 ms |",
+    ]
+
+
 def test_a_har_has_the_received_bytes_and_no_cookie(owner: User) -> None:
     run = saved_session(owner).runs.first()
     assert run

@@ -139,14 +139,17 @@ def test_a_title_becomes_a_harmless_file_name(title: str, name: str) -> None:
     assert file_name(title, "json") == name
 
 
-def test_a_cell_never_starts_a_formula(client: Client, owner: User) -> None:
-    """Attack 58."""
+def test_no_line_starts_a_formula(client: Client, owner: User) -> None:
+    """Attack 58. Whatever stands inside a code block is no cell."""
     made = session(owner, "=cmd|'/c calc'!A1", prompt="+1")
-    Run.objects.update(model="@SUM(A1)", connection_name="-2")
+    Run.objects.update(model="@SUM(A1)", connection_name="-2 | x", summary={"tool_calls": [{"name": "=1"}]})
 
     lines = client.get(f"/sessions/{made.pk}/export.md").content.decode().splitlines()
 
-    assert not [line for line in lines if line.startswith(("=", "+", "@")) or "| =" in line]
+    outside = [line for line in lines if line[:1] not in ("`", " ", "{", "}")]
+    assert outside[0] == r"# \=cmd\|'/c calc'\!A1"
+    assert not [line for line in outside if line.startswith(("=", "+", "-", "@"))]
+    assert [line for line in outside if r"· -2 \| x" in line]
 
 
 # -- files in

@@ -270,6 +270,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # ---- languages and time
 
+FORMAT_MODULE_PATH = ["playground.formats"]
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("it", "Italiano"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
 USE_TZ = True

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from playground.api.reading import normalise_usage, token_details
 from playground.models import Run
 from playground.rendering import clean
+from playground.runs.costs import cost_of, shown_cost
 from playground.runs.screen import Screen
 
 Words = str | Promise
@@ -30,6 +31,7 @@ class Fact:
     name: Words
     value: Words
     source: Words = MEASURED
+    mark: Words = ""  # the source in a word, where it is not us: hovering is not for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _rows(run: Run, screen: Screen) -> list[Fact]:
     times = times_of(run, screen)
     rows = []
     if run.http_status and run.http_status >= 400:
-        rows.append(Fact(_("status"), str(run.http_status), REPORTED))
+        rows.append(Fact(_("status"), str(run.http_status), REPORTED, _("reported")))
     for name, words in (
         ("first_event", _("first event")),
         ("first_reasoning", _("first thought")),
@@ -79,13 +81,17 @@ def _rows(run: Run, screen: Screen) -> list[Fact]:
     ):
         if name in times:
             rows.append(Fact(words, duration(times[name])))
-    if usage := normalise_usage(screen.reader.usage or run.usage):
-        counts = f"{_count(usage['input_tokens'])} → {_count(usage['output_tokens'])}"
-        rows.append(Fact(_("tokens"), counts, counted_by(run)))
+    mark = _("estimated") if counted_by(run) == ESTIMATED else _("reported")
+    usage = screen.reader.usage or run.usage
+    if counts := normalise_usage(usage):
+        both = f"{told(counts['input_tokens'])} → {told(counts['output_tokens'])}"
+        rows.append(Fact(_("tokens"), both, counted_by(run), mark))
     if speed := times.get("tokens_per_second"):
-        rows.append(Fact(_("speed"), _("%(count)s tok/s") % {"count": number_format(round(speed, 1))}))
+        rows.append(Fact(_("speed"), _("%(count)s tok/s") % {"count": grouped(round(speed, 1))}, timed_by(run), mark))
+    if (cost := cost_of(run, usage)) is not None:
+        rows.append(Fact(_("cost"), shown_cost(cost), priced_by(run), mark))
     if len(run.attempts) > 1:
-        rows.append(Fact(_("tries"), number_format(len(run.attempts))))
+        rows.append(Fact(_("tries"), grouped(len(run.attempts))))
     return rows
 
 
@@ -93,6 +99,19 @@ def counted_by(run: Run) -> Words:
     """Whose counts of tokens these are: the sandbox says with every reply that it only estimates."""
     said = {str(name).lower(): value for name, value in run.response_headers}
     return ESTIMATED if said.get("x-sandbox-tokens") == "estimated" else REPORTED
+
+
+def timed_by(run: Run) -> Words:
+    """Whose a speed is: one count and one time."""
+    if counted_by(run) == ESTIMATED:
+        return _("tokens as the sandbox estimates them, time as measured here")
+    return _("tokens as upstream reported them, time as measured here")
+
+
+def priced_by(run: Run) -> Words:
+    if counted_by(run) == ESTIMATED:
+        return _("estimated tokens, at the prices of the connection when the run began")
+    return _("reported tokens, at the prices of the connection when the run began")
 
 
 def times_of(run: Run, screen: Screen) -> dict[str, float]:
@@ -124,13 +143,18 @@ def measure(screen: Screen, done: int) -> dict[str, float]:
 
 def duration(milliseconds: float) -> str:
     if milliseconds < 1000:
-        return str(_("%(count)s ms") % {"count": number_format(round(milliseconds))})
-    return str(_("%(count)s s") % {"count": number_format(milliseconds / 1000, 2 if milliseconds < 10_000 else 1)})
+        return str(_("%(count)s ms") % {"count": grouped(round(milliseconds))})
+    return str(_("%(count)s s") % {"count": grouped(milliseconds / 1000, 2 if milliseconds < 10_000 else 1)})
 
 
-def _count(value: Any) -> str:
+def grouped(value: float, digits: int | None = None) -> str:
+    """A number as it is written in the reader's language, in groups of digits as in the list of events."""
+    return number_format(value if digits is None else round(value, digits), digits, force_grouping=True)
+
+
+def told(value: Any) -> str:
     """A number as upstream wrote it; what is no number is shown as it came."""
-    return number_format(value) if isinstance(value, int) else "?" if value is None else clean(str(value)[:40])
+    return grouped(value) if isinstance(value, int) else "?" if value is None else clean(str(value)[:40])
 
 
 # -- the run as a thin line ---------------------------------------------------------------------------------------

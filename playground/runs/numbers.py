@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from playground.api.reading import normalise_usage
-from playground.models import Connection, Run
-from playground.rendering import clean
-from playground.runs.facts import MEASURED, REPORTED, counted_by, duration, times_of
+from playground.models import Run
+from playground.runs.costs import cost_of, shown_cost
+from playground.runs.facts import (
+    MEASURED,
+    REPORTED,
+    counted_by,
+    duration,
+    grouped,
+    priced_by,
+    timed_by,
+    times_of,
+    told,
+)
 from playground.runs.screen import Screen
 
 Words = str | Promise
-
-_MILLION: Final = Decimal(1_000_000)
-_BOTH: Final = _("tokens as upstream reported them, time as measured here")
-_PRICED: Final = _("reported tokens, at the prices of the connection when the run began")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,84 +95,37 @@ def _tokens(run: Run, screen: Screen) -> Iterator[Number]:
     if not usage or not counts:
         return
     source = counted_by(run)
-    yield Number(_("in"), _told(counts["input_tokens"]), source)
+    yield Number(_("in"), told(counts["input_tokens"]), source)
     yield from _details(usage, ("input_tokens_details", "prompt_tokens_details"), _COUNTS, source)
-    yield Number(_("out"), _told(counts["output_tokens"]), source)
+    yield Number(_("out"), told(counts["output_tokens"]), source)
     yield from _details(usage, ("output_tokens_details", "completion_tokens_details"), _MADE, source)
-    yield Number(_("together"), _told(counts["total_tokens"]), source)
+    yield Number(_("together"), told(counts["total_tokens"]), source)
     speed = times_of(run, screen).get("tokens_per_second")
     if isinstance(speed, int | float):
-        value = _("%(count)s a second") % {"count": number_format(round(speed, 1))}
-        yield Number(_("speed"), value, _BOTH, _("from the first thought or word to the last event"))
+        value = _("%(count)s a second") % {"count": grouped(round(speed, 1))}
+        yield Number(_("speed"), value, timed_by(run), _("from the first thought or word to the last event"))
 
 
 def _details(usage: Any, names: tuple[str, ...], wanted: Any, source: Words) -> Iterator[Number]:
     group: dict[str, Any] = next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
     for name, words, note in wanted:
         if group.get(name) is not None:
-            yield Number(words, _told(group[name]), source, note)
-
-
-def _told(value: Any) -> str:
-    """A number as upstream wrote it; what is no number is shown as it came."""
-    return number_format(value) if isinstance(value, int) else "?" if value is None else clean(str(value)[:40])
+            yield Number(words, told(group[name]), source, note)
 
 
 def _wire(run: Run, screen: Screen) -> Iterator[Number]:
     if run.http_status:
         yield Number(_("status"), str(run.http_status), REPORTED)
     if screen.number:
-        yield Number(_("events"), number_format(screen.number))
+        yield Number(_("events"), grouped(screen.number))
     if run.attempts:
-        yield Number(_("tries"), number_format(len(run.attempts)), note=_("after a 429 a request is sent again"))
+        yield Number(_("tries"), grouped(len(run.attempts)), note=_("after a 429 a request is sent again"))
 
 
 # -- cost ---------------------------------------------------------------------------------------------------------
 
 
-def prices_of(connection: Connection) -> dict[str, str] | None:
-    """What a million tokens cost now, to be kept with a run: prices change, and what it cost does not."""
-    given = {"in": connection.price_in, "cached": connection.price_cached, "out": connection.price_out}
-    prices = {name: str(price) for name, price in given.items() if price is not None}
-    return prices or None
-
-
-def cost_of(run: Run, usage: dict[str, Any] | None) -> Decimal | None:
-    """In the currency of the prices, whichever that is; None when a price or a count that it needs is not known."""
-    counts = normalise_usage(usage)
-    prices = {name: _decimal(price) for name, price in (run.prices or {}).items()}
-    if not usage or not counts or prices.get("in") is None or prices.get("out") is None:
-        return None
-    read, written = counts["input_tokens"], counts["output_tokens"]
-    if not isinstance(read, int) or not isinstance(written, int):
-        return None
-    cached = min(_cached(usage), read)
-    cheaper = prices.get("cached", prices["in"])
-    return ((read - cached) * prices["in"] + cached * cheaper + written * prices["out"]) / _MILLION
-
-
-def _cached(usage: dict[str, Any]) -> int:
-    for name in ("input_tokens_details", "prompt_tokens_details"):
-        group = usage.get(name)
-        if isinstance(group, dict) and isinstance(group.get("cached_tokens"), int):
-            return max(0, int(group["cached_tokens"]))
-    return 0
-
-
-def _decimal(price: Any) -> Decimal:
-    try:
-        return Decimal(str(price))
-    except InvalidOperation:
-        return Decimal(0)
-
-
 def _cost(run: Run, screen: Screen) -> Iterator[Number]:
     cost = cost_of(run, screen.reader.usage or run.usage)
     if cost is not None:
-        yield Number(_("cost"), shown_cost(cost), _PRICED, _("in the currency of the prices"))
-
-
-def shown_cost(cost: Decimal) -> str:
-    """As many digits as it takes to see something, and no more."""
-    digits = 2 if cost >= 1 else min(8, max(2, 3 - cost.adjusted())) if cost else 2
-    return number_format(cost, digits)
+        yield Number(_("cost"), shown_cost(cost), priced_by(run), _("in the currency of the prices"))

@@ -17,8 +17,8 @@ from playground import VERSION, lifecycle, search
 from playground.api.endpoints import ENDPOINTS
 from playground.models import Connection, Run, Session
 from playground.runs import background, leases, visits
+from playground.runs.costs import prices_of
 from playground.runs.limits import NotStarted, keep_limits
-from playground.runs.numbers import prices_of
 from playground.runs.owner import Owner
 from playground.runs.visits import Visiting
 from playground.secrets import Secret

@@ -16,7 +16,7 @@ from playground.api.endpoints import ENDPOINTS, RESPONSES
 from playground.models import Connection, Preset, Share
 from playground.presets import blanks
 from playground.rendering import clean
-from playground.runs.numbers import shown_cost
+from playground.runs.costs import shown_cost
 from playground.runs.visits import ANSWER, weigh
 from playground.sharing import Terms
 from playground.views.audience_words import PROMPT, Words, askable, body_of, typed

@@ -54,7 +54,7 @@ def _shown(text: str) -> str:
 
 
 def _percent(chance: float | None) -> str:
-    return "" if chance is None else f"{number_format(chance * 100, 1)} %"
+    return "" if chance is None else f"{number_format(chance * 100, 1)}%"
 
 
 def _number(pane: RunPane, name: str) -> int:

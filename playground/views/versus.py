@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,7 +17,7 @@ from playground.api.reading import normalise_usage, token_details
 from playground.api.secret_places import hidden
 from playground.comparing import Difference, Piece, differences, line_differences, shared, word_differences
 from playground.models import Run
-from playground.runs.facts import Facts, duration, facts, times_of
+from playground.runs.facts import Facts, duration, facts, grouped, times_of
 from playground.runs.following import reply_of, screen_of
 from playground.runs.screen import Screen
 
@@ -242,7 +241,7 @@ def numbers(one: Side, two: Side) -> list[Number]:
         )
     ]
     told += [
-        (name, one.usage.get(key), two.usage.get(key), number_format)
+        (name, one.usage.get(key), two.usage.get(key), grouped)
         for key, name in (
             ("input_tokens", _("input tokens")),
             ("cached_tokens", _("of these cached")),
@@ -251,7 +250,7 @@ def numbers(one: Side, two: Side) -> list[Number]:
         )
     ]
     told.append((_("speed"), one.times.get("tokens_per_second"), two.times.get("tokens_per_second"), _speed))
-    told.append((_("events"), one.run.last_number or None, two.run.last_number or None, number_format))
+    told.append((_("events"), one.run.last_number or None, two.run.last_number or None, grouped))
     return [_number(*each) for each in told if isinstance(each[1], int | float) or isinstance(each[2], int | float)]
 
 
@@ -270,8 +269,8 @@ def _change(one: float | None, two: float | None) -> str:
     if not one or two is None:
         return ""
     percent = round(100 * (two - one) / one)
-    return f"{'+' if percent > 0 else '−' if percent < 0 else '±'}{number_format(abs(percent))} %"
+    return f"{'+' if percent > 0 else '−' if percent < 0 else '±'}{grouped(abs(percent))} %"
 
 
 def _speed(value: float) -> str:
-    return _("%(count)s tok/s") % {"count": number_format(round(value, 1))}
+    return _("%(count)s tok/s") % {"count": grouped(round(value, 1))}

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
+from playground.runs.facts import grouped
 from tests.browsing import Watcher
 from tests.holding import held
 from tests.linking import QUICK, finished_run
@@ -465,3 +467,15 @@ def test_nothing_moves_for_those_who_asked_for_it(new_page: Callable[..., Page])
             animationName !== "none" || (transitionProperty !== "none" && transitionDuration !== "0s"),
     ).length"""
     assert page.evaluate(moving) == 0
+
+
+@pytest.mark.parametrize("language", ["it", "ar"])
+def test_scripts_write_numbers_as_the_server_does(new_page: Callable[..., Page], language: str) -> None:
+    page = new_page(locale=language)
+    page.goto("/")
+    module = "document.querySelector('script[type=module]').src.replace('main.js', 'numbers.js')"
+
+    shown = page.evaluate(f"async () => {{ const m = await import({module}); return [1234, 12345.5].map(m.grouped) }}")
+
+    with translation.override(language):
+        assert shown == [grouped(1234), grouped(12345.5)]

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import translation
+from msgspec import structs
 
-from playground.models import User
-from playground.runs.facts import ESTIMATED, REPORTED, facts
+from playground.accounts.owner import local_owner
+from playground.models import Run, User
+from playground.runs.costs import cost_of, shown_cost
+from playground.runs.facts import ESTIMATED, REPORTED, duration, facts, grouped, measure, told
 from playground.runs.following import screen_of
 from playground.runs.numbers import numbers
+from playground.runs.screen import Screen
 from tests.runs import streams
-from tests.runs.finished import finished
+from tests.runs.finished import finished, stored
 
 STREAM = streams.whole(["Once ", "upon."])
 
@@ -33,3 +40,107 @@ def test_token_counts_of_the_sandbox_are_marked_as_estimates(headers: Any, sourc
 
     assert short == source
     assert {row.source for row in tokens if row.name != "speed"} == {source}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "said"), [([], "reported"), ([["x-sandbox-tokens", "estimated"]], "estimated")], ids=["upstream", "box"]
+)
+def test_what_is_made_of_counts_says_whose_counts_they_are_in_words(client: Client, headers: Any, said: str) -> None:
+    run = finished(local_owner(), STREAM, response_headers=headers, prices={"in": "1", "out": "2"})
+    run.timings["tokens_per_second"] = 12.34
+    run.save()
+    screen = screen_of(run)
+
+    short = {fact.name: (fact.value, fact.mark, fact.source) for fact in facts(run, screen).rows}
+    rows = {row.name: row.source for group in numbers(run, screen) for row in group.rows}
+
+    for name, value in {"tokens": "3 → 5", "speed": "12.3 tok/s", "cost": "0.00001300"}.items():
+        assert short[name][:2] == (value, said), name
+        assert said[:8] in str(short[name][2]), name
+    assert {name: rows[name] for name in ("speed", "cost")} == {name: short[name][2] for name in ("speed", "cost")}
+    page = client.get(f"/sessions/{run.session_id}/?run={run.pk}").content.decode()
+    assert page.count(f'<dd class="facts__mark">{said}</dd>') == 3
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "12,345.6"), ("it", "12.345,6"), ("ar", "12,345.6")])
+def test_digits_stand_in_groups_as_the_language_has_them(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert grouped(12345.6) == shown
+        assert told(12345) == shown[:-2]
+        assert duration(12_345_600).startswith(shown)
+
+
+PRICES = {"in": "2", "cached": "0.5", "out": "8"}
+USAGE = {"input_tokens": 1_000_000, "output_tokens": 500_000, "input_tokens_details": {"cached_tokens": 400_000}}
+
+
+@pytest.mark.parametrize(
+    ("prices", "usage", "cost"),
+    [
+        (PRICES, USAGE, "5.4"),
+        ({"in": "2", "out": "8"}, USAGE, "6"),  # what was cached costs like the rest
+        (
+            PRICES,
+            {"prompt_tokens": 10, "completion_tokens": 0, "prompt_tokens_details": {"cached_tokens": 99}},
+            "0.000005",
+        ),
+        ({"in": "2"}, USAGE, None),
+        ({}, USAGE, None),
+        (PRICES, None, None),
+        (PRICES, {"input_tokens": "many", "output_tokens": 1}, None),
+    ],
+)
+def test_a_run_costs_what_its_tokens_cost(prices: dict[str, str], usage: Any, cost: str | None) -> None:
+    found = cost_of(Run(prices=prices), usage)
+
+    assert found == (None if cost is None else Decimal(cost))
+
+
+@pytest.mark.parametrize(
+    ("cost", "shown"),
+    [
+        ("0", "0.00"),
+        ("1234.567", "1,234.57"),
+        ("0.5", "0.5000"),
+        ("0.0000123", "0.00001230"),
+        ("0.000000001", "0.00000000"),
+    ],
+)
+def test_a_cost_has_as_many_digits_as_it_takes_to_see_it(cost: str, shown: str) -> None:
+    assert shown_cost(Decimal(cost)) == shown
+
+
+def test_speed_and_gap_are_those_of_the_events() -> None:
+    """One event every 10 ms but for a silence of 90 before the last; 5 tokens from the first word on."""
+    found = Screen("responses")
+    events = stored(STREAM)
+    found.advance([*events[:-1], structs.replace(events[-1], at=events[-1].at + 80_000)])
+
+    times = measure(found, done=200_000)
+
+    words = found.moments["first_text"]
+    assert times["longest_gap"] == 90
+    assert times["tokens_per_second"] == pytest.approx(5 / ((found.last_at - words) / 1e6))
+    assert times["done"] == 200
+
+
+def test_what_was_thought_unseen_does_not_make_an_answer_faster() -> None:
+    usage = {"input_tokens": 3, "output_tokens": 5, "output_tokens_details": {"reasoning_tokens": 4}}
+    found = Screen("responses")
+    found.advance(stored(STREAM))
+    found.reader.usage = usage
+
+    seconds = (found.last_at - found.moments["first_text"]) / 1e6
+    assert measure(found, done=200_000)["tokens_per_second"] == pytest.approx(1 / seconds)
+
+
+@pytest.mark.django_db
+def test_cached_tokens_are_told() -> None:
+    run = finished(local_owner(), STREAM)
+    screen = screen_of(run)
+    screen.reader.usage = USAGE
+
+    (tokens,) = [group.rows for group in numbers(run, screen) if group.title == "Tokens"]
+
+    assert {row.name: row.value for row in tokens}["of them cached"] == "400,000"

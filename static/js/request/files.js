@@ -1,4 +1,5 @@
 // A file goes to the server once; the box then holds a short token for it.
+import { numbers } from "../numbers.js";
 import { reason, word } from "../words.js";
 import { soon } from "./saving.js";
 
@@ -25,7 +26,7 @@ export async function upload(form, from, [file]) {
 function progress(about) {
   const bar = Object.assign(document.createElement("progress"), { max: 1, ariaLabel: word("uploaded", { part: "" }) });
   const words = document.createElement("span");
-  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+  const percent = numbers({ style: "percent" });
   about.replaceChildren(bar, " ", words);
   return (part) => {
     bar.value = part;

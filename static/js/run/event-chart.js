@@ -1,5 +1,7 @@
 // The run as a time line: a lane each for reasoning, text, tools and what is odd; silences as bands; the first text as a
 // mark. Drawn from the index, a path a lane, so that a hundred thousand events are as quick as ten.
+import { numbers } from "../numbers.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WIDE = 1000; // of the lanes' own units
 const BUCKETS = 400;
@@ -11,7 +13,7 @@ const MOST_SILENCES = 8;
 export class Chart {
   #figure;
   #mirrored = document.documentElement.dir === "rtl";
-  #number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
+  #number = numbers({ maximumFractionDigits: 2 });
 
   constructor(figure) {
     this.#figure = figure;

@@ -1,5 +1,6 @@
 // The list of events: a filter, a time line, and rows of which only those near the eye are on the page.
 // <div data-event-list data-url="…rows/" data-page="100"> inside the run, which says "run-grew" when more came.
+import { grouped } from "../numbers.js";
 import { Chart } from "./event-chart.js";
 import { EventIndex } from "./event-index.js";
 import { Rows } from "./event-rows.js";
@@ -23,7 +24,7 @@ export function attach(root) {
   const draw = () => {
     drawn = performance.now();
     chart.draw(index);
-    for (const chip of filter.querySelectorAll("[data-show-lane]")) chip.querySelector(".num").textContent = index.counted(chip.dataset.showLane);
+    for (const chip of filter.querySelectorAll("[data-show-lane]")) chip.querySelector(".num").textContent = grouped(index.counted(chip.dataset.showLane));
     for (const name of index.names.slice(types.options.length - 1)) types.add(new Option(name, name));
   };
 

@@ -1,6 +1,8 @@
 // Tokens and what could have stood there: by pointer, by click, and with the arrow keys, which walk from token to token.
 // What there is to know of a page of tokens stands beside it as JSON.
-const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
+import { numbers } from "../numbers.js";
+
+const percent = numbers({ style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
 export function attach(root) {
   const box = root.querySelector("[data-odds]");

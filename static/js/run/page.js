@@ -1,5 +1,6 @@
 // The places of a run and what stands in them. Text goes in as text; HTML comes only from the server's own partials.
 import { keepFocus } from "../focus.js";
+import { grouped } from "../numbers.js";
 import { morph } from "./morph.js";
 import { settle, stop } from "./settle.js";
 import { append } from "./sheets.js";
@@ -40,7 +41,7 @@ export class Page {
   count(number) {
     if (!number) return;
     this.number = number;
-    for (const each of this.#root.querySelectorAll("[data-events]")) each.textContent = number;
+    for (const each of this.#root.querySelectorAll("[data-events]")) each.textContent = grouped(number);
   }
 
   state(parts) {

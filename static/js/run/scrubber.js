@@ -1,4 +1,7 @@
 // The controls of a replay: a button, the pace, a hand on the run's line. Space plays and pauses, arrows move the hand.
+import { numbers } from "../numbers.js";
+
+const tenths = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const STEPS = 50; // strokes of an arrow key from one end to the other
 const SVG = "http://www.w3.org/2000/svg";
 const TYPED = "input:not([type=range]), textarea, select, [contenteditable]";
@@ -85,7 +88,7 @@ export class Scrubber {
 }
 
 function seconds(milliseconds) {
-  return (milliseconds / 1000).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return tenths.format(milliseconds / 1000);
 }
 
 function filled(text, values) {

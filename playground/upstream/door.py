@@ -82,7 +82,7 @@ class Reply:
         self.reason = masker.text(response.reason_phrase)
         self.headers = [
             (masker.text(name.decode("latin-1")), masker.text(value.decode("latin-1")))
-            for name, value in response.headers.raw
+            for name, value in exchange.headers
         ]
         self.waited = monotonic() - started  # seconds from `open` to the head of the reply
 
@@ -161,9 +161,9 @@ class _Transport(httpx.AsyncBaseTransport):
         except BaseException:
             exchange.close()
             raise
+        # Its headers are ours alone to read: the client makes a request of every `Location`, and fails where it cannot.
         return httpx.Response(
             exchange.status,
-            headers=exchange.headers,
             stream=_Unread(),
             extensions={"reason_phrase": exchange.reason},
         )
@@ -218,6 +218,8 @@ class Door:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the client says must not be said on: it quotes headers
             kind = type(error).__name__
+            if call.exchange:
+                call.exchange.close()
         # Outside of the handler, so that the client's exception is not even the context of ours.
         log.error("the HTTP client failed with %s", kind)
         raise Internal

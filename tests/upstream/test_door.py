@@ -174,6 +174,29 @@ async def test_a_redirect_is_not_followed() -> None:
             assert (server.connections, other.connections) == (1, 0)
 
 
+@pytest.mark.parametrize("location", ["http://a:b/", "http://[::1/", "//x:99999999/", "http://\xff/"])
+async def test_a_redirect_to_nowhere_is_a_redirect_still(location: str) -> None:
+    """The HTTP client must not read what it is not to follow."""
+    async with hostile.serve(json_reply(b"moved", "307 Odd", f"Location: {location}")) as server:
+        reply, body = await ask(server.base_url)
+
+        assert (reply.status, reply.reason, body) == (307, "Odd", b"moved")
+        assert reply.header("location")
+
+
+async def test_a_connection_is_closed_when_the_client_trips_over_its_reply() -> None:
+    async def trips(response: Any) -> None:
+        raise RuntimeError
+
+    door = make_door()
+    door._client.event_hooks = {"response": [trips]}
+    async with hostile.serve(say(OK_STREAM), hang()) as server:
+        problem = await failure(server.base_url, door)
+
+        assert problem.code == "internal"
+        await asyncio.wait_for(server.closed.wait(), 10)
+
+
 async def test_our_own_port_is_refused_and_the_sandbox_still_answers() -> None:
     """Attack 16."""
     async with hostile.serve(json_reply(b"{}")) as ourselves:

@@ -19,6 +19,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs
 
 import msgspec
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.cookie import parse_cookie
@@ -61,9 +62,9 @@ _decode = msgspec.json.Decoder(FromBrowser).decode
 
 class RunConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = None  # announcements are the hub's business: one subscription, not one per socket
+    watcher: Watcher | None = None
 
     async def connect(self) -> None:
-        self.watcher: Watcher | None = None
         self.say = Outlet(self.base_send)
         await self.accept()
         self.run_id = await self.find_run()
@@ -112,7 +113,13 @@ class RunConsumer(AsyncWebsocketConsumer):
             "websocket.receive": self.websocket_receive,
             "websocket.disconnect": self.websocket_disconnect,
         }[received["type"]]
-        await handler(received)
+        try:
+            await handler(received)
+        except StopConsumer:
+            raise
+        except BaseException:
+            await self.disconnect(1011)  # the socket ends with it, and Channels would not say so
+            raise
 
 
 class RoomConsumer(RunConsumer):
@@ -133,7 +140,6 @@ class LinkConsumer(RunConsumer):
     no = AGAIN
 
     async def connect(self) -> None:
-        self.watcher = None
         self.run_id = None
         self.say = Outlet(self.base_send)
         await self.accept()

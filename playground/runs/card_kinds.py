@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ from playground.runs.cards import (
     state_of,
     text,
 )
+
+logger = logging.getLogger(__name__)
 
 Item = dict[str, Any]
 Rows = Iterable[Row | None]
@@ -53,7 +56,12 @@ def card_of(slot: Slot) -> Card:
         card.state, card.tone = _WAITS
     if kind not in KINDS and not item and slot.text:
         card.grows = _("Text")
-    card.rows = [row for row in rows(item, slot) if row is not None]
+    try:
+        card.rows = [row for row in rows(item, slot) if row is not None]
+    except Exception:
+        # Nothing upstream sends should do this. If it does, one card looks plain and no page is without any.
+        logger.exception("a card for %.100r could not be laid out", kind)
+        card.rows = [row for row in _unknown(item, slot) if row is not None]
     if kind in _RETOLD and card.rows:
         card.grows = ""
     return card
@@ -96,10 +104,14 @@ def _file_search(item: Item, slot: Slot) -> Rows:
         count = len(results)
         yield fact(_("found"), ngettext("%(count)s result", "%(count)s results", count) % {"count": count})
     for result in listed(results)[:20]:
-        score = result.get("score")
         name = str(result.get("filename") or result.get("file_id") or "?")
-        label = f"{name} · {score:.2f}" if isinstance(score, int | float) else name
-        yield text(label, result.get("text") or "…")
+        yield text(name + _score(result.get("score")), result.get("text") or "…")
+
+
+def _score(score: object) -> str:
+    if isinstance(score, float) or (isinstance(score, int) and abs(score) < 10**15):
+        return f" · {score:.2f}"
+    return f" · {score!s:.20}" if isinstance(score, int) else ""  # too large for a float
 
 
 def _code_interpreter(item: Item, slot: Slot) -> Rows:

@@ -84,6 +84,9 @@ class Follower:
                     await self.look()
                 except DatabaseError:
                     logger.warning("could not look at run %s; trying again", self._watch.run.pk)
+                except Exception:
+                    # Its pages wait for what comes behind it, the end above all.
+                    logger.exception("following run %s failed; going on", self._watch.run.pk)
         finally:
             if self._hub.followers.get(self._watch.run.pk) is self:
                 del self._hub.followers[self._watch.run.pk]
@@ -104,7 +107,10 @@ class Follower:
             watch.run = run
             watch.screen.reply = reply_of(run)
         if events:
-            watch.stored(events)
+            try:
+                watch.stored(events)
+            except Exception:
+                logger.exception("run %s: showing events from its log failed", watch.run.pk)
         if watch.is_over:
             watch.settled(watch.screen.finish())
         elif _state(watch.run) != before:

@@ -332,7 +332,11 @@ class Watch:
         audience.watchers.add(watcher)
         watcher.watch = self
         hello = message({"hello": playground.VERSION, "live": not self.is_over})
-        watcher.queue([Frame(hello, -1), *audience.since(after)])
+        try:
+            watcher.queue([Frame(hello, -1), *audience.since(after)])
+        except BaseException:
+            self.detach(watcher)  # nobody else would
+            raise
 
     def detach(self, watcher: Watcher) -> None:
         watcher.watch = None

@@ -12,6 +12,7 @@ import pytest
 
 from playground.api import reading
 from playground.models import Run
+from playground.runs import card_kinds
 from playground.runs.about import about
 from playground.runs.oddities import ELSEWHERE, ODDITIES
 from playground.runs.parts import Lens, slot_html, slot_with_text, state
@@ -112,6 +113,22 @@ def test_arguments_are_laid_out_as_they_arrive() -> None:
 
     assert '{\n  <span class="tp">&quot;city&quot;</span>: <span class="ts">&quot;Ly</span>' in html
     assert "being written" in html
+
+
+def test_a_score_that_is_no_number_of_this_world_is_shown_as_it_came() -> None:
+    html = one({"type": "file_search_call", "results": [{"filename": "kites.txt", "score": 10**400, "text": "Up"}]})
+
+    assert "kites.txt · 1000000" in html
+    assert "Up" in html
+
+
+def test_a_card_whose_rows_go_wrong_shows_its_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(card_kinds.KINDS, "file_search_call", ("File search", "cube", "", broken))
+
+    assert "kites.txt" in one({"type": "file_search_call", "results": [{"filename": "kites.txt"}]})
 
 
 CARDS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {

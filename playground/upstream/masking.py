@@ -21,6 +21,8 @@ from playground.upstream.sse import Event
 #: Shorter values are no secrets worth a changed text.
 SHORTEST = 12
 _DOTS = DOTS.encode()
+#: A scheme and what goes with it, as an Authorization header has them.
+_CREDENTIAL = re.compile(r"[A-Za-z][A-Za-z0-9-]* +(\S+)")
 #: What JSON writers escape although they need not; the rest is a matter of `json.dumps`.
 _ESCAPED = str.maketrans({"/": "\\/", "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "+": "\\u002b"})
 
@@ -72,8 +74,10 @@ class Masker:
 
 
 def _words(value: str) -> list[str]:
-    """The value, and what stands behind a scheme in it: `Bearer …` is echoed without its first word, too."""
-    return [word for word in {value, *value.split()} if len(word) >= SHORTEST]
+    """The value, and what stands behind a scheme in it: `Bearer …` is echoed without its first word, too. No other
+    piece of a value is a secret by itself: a header may hold JSON, whose pieces stand in every event."""
+    credential = _CREDENTIAL.fullmatch(value)
+    return [word for word in {value, *(credential.groups() if credential else ())} if len(word) >= SHORTEST]
 
 
 def _spellings(value: str) -> set[str]:

@@ -98,5 +98,16 @@ def test_the_value_of_a_header_is_masked_without_its_scheme() -> None:
     assert masker.text("Basic things") == "Basic things"
 
 
+@pytest.mark.parametrize(
+    "value", ['{"provider": "openai"}', '{"provider":  ["anthropic-eu"]}', "a team of platform-people"]
+)
+def test_a_header_that_is_no_credential_is_looked_for_as_a_whole(value: str) -> None:
+    masker = Masker([Secret(value)])
+    text = '{"provider": "anthropic-eu", "by": "platform-people"}'
+
+    assert masker.text(text) == text
+    assert masker.text(f"you sent {value}") == f"you sent {DOTS}"
+
+
 def test_a_lone_surrogate_beside_a_key_survives() -> None:
     assert MASKER.text(f"\ud800{KEY}") == f"\ud800{DOTS}"

@@ -127,7 +127,7 @@ def bring_up_to_date(path: Path, language: str, messages: dict[Message, list[str
     for message in sorted(messages, key=lambda each: (messages[each][0], each.text, each.context or "")):
         entry = known.get(message) or _new_entry(message, language)
         entry.occurrences = [(place, "") for place in messages[message]]
-        entry.flags = ["python-format"] if "%(" in message.text else []
+        entry.flags = ["python-format"] * ("%(" in message.text) + ["fuzzy"] * entry.fuzzy
         catalogue.append(entry)
     path.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(path))

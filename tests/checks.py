@@ -33,6 +33,7 @@ def checks() -> dict[str, list[str]]:
         "locks": [python, "-m", "tests.locks"],
         "templates": [str(tools / "djade"), "--check", "--target-version", "5.2", *templates()],
         "html": [str(tools / "djlint"), "--lint", "--quiet", "templates"],
+        "messages": [python, "manage.py", "messages", "--check"],
         "migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
         "deploy": [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         "types": [python, "-m", "mypy"],

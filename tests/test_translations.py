@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import polib
+import pytest
+from django.conf import settings
 
 from playground.translations import Message, bring_up_to_date, collect, faults, in_python, in_template
 
@@ -28,6 +31,11 @@ TEMPLATE = """{% load i18n %}
 """
 
 
+@cache
+def messages() -> dict[Message, list[str]]:
+    return collect(Path(__file__).parent.parent)
+
+
 def test_python_is_read_by_its_syntax() -> None:
     assert set(in_python(PYTHON)) == {
         Message("one sentence"),
@@ -48,10 +56,29 @@ def test_templates_are_read_as_django_reads_them() -> None:
 
 
 def test_the_code_s_own_messages_are_found() -> None:
-    found = collect(Path(__file__).parent.parent)
+    found = messages()
 
     assert Message("Sessions") in found
     assert len(found) > 500
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != "en"])
+def test_every_language_says_everything(language: str) -> None:
+    catalogue = Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
+
+    assert faults(catalogue, messages()) == [], "`manage.py messages` brings it up to date"
+
+
+def test_a_translation_that_is_in_doubt_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "django.po"
+    bring_up_to_date(path, "ar", {Message("old %(x)s"): ["a"]})
+    catalogue = polib.pofile(str(path))
+    catalogue[0].msgstr, catalogue[0].flags = "قديم %(x)s", ["fuzzy", "python-format"]
+    catalogue.save()
+
+    bring_up_to_date(path, "ar", {Message("old %(x)s"): ["a"]})
+
+    assert faults(path, {Message("old %(x)s"): ["a"]}) == ["not translated: 'old %(x)s'"]
 
 
 def test_a_catalogue_is_brought_up_to_date_and_keeps_its_translations(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -17,6 +18,8 @@ from playground.api.reading import normalise_usage, token_details
 from playground.api.secret_places import hidden
 from playground.comparing import Difference, Piece, differences, line_differences, shared, word_differences
 from playground.models import Run
+from playground.rendering import clean
+from playground.runs.costs import cost_of, shown_cost
 from playground.runs.facts import Facts, duration, facts, grouped, times_of
 from playground.runs.following import reply_of, screen_of
 from playground.runs.screen import Screen
@@ -33,6 +36,8 @@ BY: Final[dict[str, Words]] = {
 LONG_TEXT: Final = 60
 #: More than this of a value or an answer is not drawn.
 MOST: Final = 100_000
+#: A word of upstream's that no table is made for.
+LONGEST_WORD: Final = 60
 #: What no count of tokens reaches.
 MOST_COUNTED: Final = 2**53
 
@@ -82,6 +87,18 @@ class Side:
     def usage(self) -> dict[str, Any]:
         reported = self.screen.reader.usage or self.run.usage
         return {**(normalise_usage(reported) or {}), **token_details(reported)}
+
+    @property
+    def cost(self) -> float | None:
+        cost = cost_of(self.run, self.screen.reader.usage or self.run.usage)
+        return None if cost is None else float(cost)
+
+    @property
+    def ended(self) -> str:
+        """Why it ended: the finish reason of a chat completion, why a response is incomplete, else its outcome."""
+        told = self.summary
+        word = told.get("finish_reason_raw") or told.get("incomplete_reason") or self.run.outcome
+        return clean(str(word or ""))[:LONGEST_WORD]
 
     @property
     def response(self) -> str:
@@ -224,7 +241,7 @@ class Number:
     name: Words
     before: str
     after: str
-    widths: tuple[int, int]  # of the two bars, in percent of the longer
+    widths: tuple[int, int] | None  # of the two bars, in percent of the longer
     change: str
 
 
@@ -249,9 +266,17 @@ def numbers(one: Side, two: Side) -> list[Number]:
             ("reasoning_tokens", _("of these reasoning")),
         )
     ]
+    told.append((_("cost"), one.cost, two.cost, _cost))
     told.append((_("speed"), one.times.get("tokens_per_second"), two.times.get("tokens_per_second"), _speed))
     told.append((_("events"), one.run.last_number or None, two.run.last_number or None, grouped))
-    return [_number(*each) for each in told if isinstance(each[1], int | float) or isinstance(each[2], int | float)]
+    rows = [_number(*each) for each in told if isinstance(each[1], int | float) or isinstance(each[2], int | float)]
+    return [*rows, *_ends(one, two)]
+
+
+def _ends(one: Side, two: Side) -> Iterator[Number]:
+    """Why each of them ended, in upstream's own word: no bar can show that."""
+    if one.ended or two.ended:
+        yield Number(_("finish reason"), one.ended or _("none"), two.ended or _("none"), None, "")
 
 
 def _number(name: Words, before: Any, after: Any, shown: Any) -> Number:
@@ -270,6 +295,10 @@ def _change(one: float | None, two: float | None) -> str:
         return ""
     percent = round(100 * (two - one) / one)
     return f"{'+' if percent > 0 else '−' if percent < 0 else '±'}{grouped(abs(percent))} %"
+
+
+def _cost(value: float) -> str:
+    return shown_cost(Decimal(str(value)))
 
 
 def _speed(value: float) -> str:

@@ -157,6 +157,28 @@ def test_numbers_that_are_none_are_left_out(client: Client, owner: User) -> None
     assert "many" not in shown
 
 
+def test_cost_and_the_reason_of_the_end_stand_among_the_numbers(client: Client, owner: User) -> None:
+    session = Session.objects.create(owner=owner)
+    one, two = run(owner, session), run(owner, session)
+    Run.objects.filter(pk=one.pk).update(
+        prices={"in": "2", "out": "8"}, usage={"input_tokens": 1_000_000, "output_tokens": 250_000}, outcome="completed"
+    )
+    Run.objects.filter(pk=two.pk).update(summary={"incomplete_reason": "max_output_tokens"}, outcome="incomplete")
+
+    found = {str(each.name): each for each in client.get(f"/compare/?a={one.pk}&b={two.pk}").context["numbers"]}
+
+    assert (found["cost"].before, found["cost"].after) == ("4.00", "none")
+    assert (found["finish reason"].before, found["finish reason"].after) == ("completed", "max_output_tokens")
+    Run.objects.filter(pk=two.pk).update(endpoint="chat", summary={"finish_reason_raw": "<b>length"})
+    assert "&lt;b&gt;length" in page(client, f"a={one.pk}&b={two.pk}")
+
+
+def test_the_only_run_of_a_session_leads_to_comparing(client: Client, owner: User) -> None:
+    made = run(owner, Session.objects.create(owner=owner))
+
+    assert f'href="/compare/?a={made.pk}"' in client.get(f"/runs/{made.pk}/", follow=True).content.decode()
+
+
 def test_whatever_was_answered_is_text(client: Client, owner: User) -> None:
     session = Session.objects.create(owner=owner, title="<script>t</script>")
     one, two = run(owner, session, "<script>a</script>", x="<b>"), run(owner, session, "<img src=x>")

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from playground import lifecycle
 from playground.models import JournalEntry, Run
-from playground.runs import background, chaperone, ending, leases
+from playground.runs import background, chaperone, ending, forgetting, leases
 from playground.runs.frames import message
 from playground.runs.hub import Hub, hub
 from playground.runs.journal import NotStored
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 BEAT_EVERY = 20.0
 #: How soon a Stop that another process received is seen.
 STOPS_EVERY = 0.5
+#: How soon a deleted session goes for good once nobody can bring it back any more.
+SWEEP_EVERY = 3600.0
 
 
 @lifecycle.on_start
@@ -31,6 +33,7 @@ async def start() -> None:
     left = Leftovers(here)
     here.spawn(_again(left.take_over, leases.RENEW_SECONDS), "leftovers")
     here.spawn(_again(lambda: seal_forgotten(here), 3600), "seals")
+    here.spawn(_again(lambda: here.ask(forgetting.sweep), SWEEP_EVERY), "sweep")
     here.spawn(_beat(here), "beats")
     here.hints.listen()
     here.spawn(_again(lambda: chaperone.look_after(here), chaperone.LOOK_EVERY), "visitors")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -14,10 +14,8 @@ from django.utils import timezone
 
 from playground import sharing
 from playground.models import Audience, Run, Session, Share
+from playground.runs.forgetting import sweep
 from playground.runs.stopping import stop
-
-#: How long a deleted session can be brought back.
-KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,3 @@ def throw_away(user: Any, ids: list[uuid.UUID]) -> datetime:
         stop(run_id)
     sweep()
     return moment
-
-
-def sweep() -> None:
-    """Remove what nobody can bring back any more, everybody's. Done whenever somebody deletes something."""
-    Session.objects.filter(deleted__lt=timezone.now() - KEPT).exclude(runs__status__in=Run.LIVE).delete()

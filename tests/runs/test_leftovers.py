@@ -7,14 +7,17 @@ import json
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.utils import timezone
 
-from playground.models import JournalEntry, Lease, Run, Share
-from playground.runs import archive, leases, leftovers
+from playground.models import JournalEntry, Lease, Run, Session, Share, User
+from playground.runs import archive, keeper, leases, leftovers
+from playground.runs.forgetting import KEPT
 from playground.runs.keeper import seal_forgotten
 from playground.runs.leftovers import Leftovers
 from playground.runs.packing import Stored, pack
@@ -281,3 +284,22 @@ async def test_of_two_processes_one_takes_a_run(playing: Playing) -> None:
 
     assert await playing.hub.ask(lambda: [taken("one"), taken("two")]) == [{run_id: 2}, {}]
     assert await playing.hub.ask(lambda: leases.held(run_id, 2))
+
+
+async def test_sessions_that_nobody_can_bring_back_go_while_nobody_deletes_anything(playing: Playing) -> None:
+    def make() -> None:
+        owner = User.objects.create(username="forgetful")
+        for title, ago in (("gone", KEPT + timedelta(minutes=1)), ("fresh", timedelta(0))):
+            Session.objects.create(owner=owner, title=title, deleted=timezone.now() - ago)
+
+    def titles() -> list[str]:
+        return list(Session.objects.filter(owner__username="forgetful").values_list("title", flat=True))
+
+    await playing.hub.ask(make)
+    assert set(await playing.hub.ask(titles)) == {"gone", "fresh"}
+
+    await keeper.start()
+
+    while "gone" in await playing.hub.ask(titles):
+        await asyncio.sleep(0.01)
+    assert await playing.hub.ask(titles) == ["fresh"]

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from playground.models import SANDBOX_ID, Audience, Draft, Lease, Preset, Run, Session, Share, Tag, User
+from playground.runs.forgetting import KEPT, sweep
 from playground.search import index_run, index_session, matching
 from playground.views.session_list import PAGE, day_name
-from playground.views.session_loss import KEPT, sweep
 
 pytestmark = pytest.mark.django_db
 

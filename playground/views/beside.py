@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from playground.api import documents, paths
@@ -24,6 +24,14 @@ LARGEST: Final = 500_000
 MOST: Final = 40
 LONGEST: Final = 60  # characters of a value in a sentence
 LONGEST_BACK: Final = 4_000  # of one that a click puts back
+
+
+def parent_of(request: HttpRequest, session: Session) -> Run | None:
+    """The run that a new one is made from; `Http404` where the form names one that is not of this session."""
+    found = run_beside(request, session)
+    if found is None and request.POST.get("~parent"):
+        raise Http404
+    return found
 
 
 def run_beside(request: HttpRequest, session: Session) -> Run | None:

@@ -19,7 +19,7 @@ from playground.runs.starting import NotYours, begin, carry_out
 from playground.runs.stopping import stop
 from playground.runs.visits import Visiting
 from playground.sharing import hidden_in_a_room
-from playground.views.beside import run_beside
+from playground.views.beside import parent_of
 from playground.views.posted import only_a_request
 from playground.views.refusing import refused
 from playground.views.request import chosen_connection, find_session, read_request, save_draft
@@ -39,6 +39,7 @@ def run_start(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         return refused(request, session, prepared)
     if connection is None:
         raise Http404
+    parent = parent_of(request, session)
     save_draft(session, prepared.written, connection)
     parent = run_beside(request, session)
     try:

@@ -46,7 +46,7 @@ MINE = words(
     "session_forget session_export draft request_change preview preset preset_delete preset_save attachment "
     "run_start run run_state run_stop run_delete run_retry_now run_next run_again run_edit run_try run_source run_body "
     "run_recording run_event_rows run_event run_events run_export run_tab run_link share_new share_look "
-    "look_recording look_rows look_event look_panel share_mine share_revoke "
+    "look_recording look_file look_rows look_event look_panel share_mine share_revoke "
     "mine_recording mine_rows mine_event mine_panel connection connection_delete "
     "audience_new audience_close"
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -232,11 +233,24 @@ def test_a_link_to_one_run_is_no_way_to_another(team: Server, olga: Visitor, mar
 
     with joined(team, frozen + "live/") as socket:
         assert closing_code(socket) == AGAIN
-    with joined(team, f"/ws/runs/{going}/", mara.cookies) as socket:
+
+
+@pytest.mark.parametrize("path", ["", "room/"])
+def test_the_sockets_of_a_run_are_its_owners(team: Server, olga: Visitor, mara: Visitor, going: str, path: str) -> None:
+    """Attacks 64 and 65: for its owner, another member, a stranger, and an account that was switched off."""
+    address = f"/ws/runs/{going}/{path}"
+    gone = make_member(olga, f"gone{len(path)}")
+    member = max(int(each) for each in re.findall(r"/accounts/(\d+)/deactivate/", olga.get("/accounts/").text))
+    assert olga.post(f"/accounts/{member}/deactivate/").status_code == 302
+
+    with joined(team, address, olga.cookies) as socket:
+        Reader(socket).until(lambda page: page.at > 3)
+    with joined(team, address, mara.cookies) as socket:
         assert closing_code(socket) == 4404
-    with pytest.raises(InvalidStatus) as refused, joined(team, f"/ws/runs/{going}/"):
-        pass
-    assert refused.value.response.status_code == 403
+    for cookies in ("", gone.cookies):
+        with pytest.raises(InvalidStatus) as refused, joined(team, address, cookies):
+            pass
+        assert refused.value.response.status_code == 403
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", None])

@@ -197,6 +197,21 @@ def test_a_run_of_mine_is_not_compared_with_one_of_theirs(people: dict[str, Visi
     assert niko.get(f"/sessions/{session}/?run={things.run}").status_code == 404
 
 
+@pytest.mark.parametrize("of", ["niko", "chief", "mara"])
+def test_a_run_is_made_from_no_run_of_another_session(of: str, people: dict[str, Visitor], things: Things) -> None:
+    """Attack 69: the session is mine, the parent somebody else's, or nobody's, or mine of another session."""
+    mine = people[of]
+    session = mine.post("/sessions/new/").headers["location"].split("/")[2]
+    form = {"~endpoint": "responses", "~view": "json", "~json": '{"model": "sandbox-writer", "input": "x"}'}
+
+    for parent in (things.run, str(uuid.uuid4()), "x"):
+        assert mine.post(f"/sessions/{session}/runs/", {**form, "~parent": parent}).status_code == 404, parent
+
+    looked = mine.get(f"/sessions/{session}/").text
+    assert "No run yet" in looked
+    assert "Private words" not in mine.post(f"/sessions/{session}/draft/", {**form, "~parent": things.run}).text
+
+
 def test_a_file_cannot_choose_whose_its_sessions_are(people: dict[str, Visitor], things: Things) -> None:
     """Attack 70."""
     for extra in ({"owner": "mara"}, {"id": things.session}):

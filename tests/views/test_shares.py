@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import uuid
@@ -373,15 +374,26 @@ def test_another_persons_run_can_neither_be_shared_nor_looked_at(mara: Visitor, 
 
 
 def test_files_of_the_maker_stay_the_makers(olga: Visitor, mara: Visitor, stranger: Visitor) -> None:
-    """Attacks 96 and 112: a link shows what was sent, never the address of an uploaded file."""
-    content = [{"type": "input_image", "image_url": PICTURE}, {"type": "input_text", "text": "what is it?"}]
-    made, session = finished_run(olga, {**ASK, "input": [{"role": "user", "content": content}]})
+    """Attacks 96 and 112: a link shows what was sent, never the address of an uploaded file; before and after it is
+    revoked."""
+    picture = base64.b64decode(PICTURE.partition(",")[2])
+    token = olga.post("/uploads/", files={"file": ("a.png", picture, "image/png")}).headers["X-Token"]
+    file = f"/uploads/{re.findall(r'[0-9a-f-]{36}', token)[0]}/"
+    content = [{"type": "input_image", "image_url": token}, {"type": "input_text", "text": "what is it?"}]
+    made, _ = finished_run(olga, {**ASK, "input": [{"role": "user", "content": content}]})
     path = share(olga, made, scope="anyone")
-    files = set(re.findall(r"/uploads/[0-9a-f-]{36}/", olga.get(f"/sessions/{session}/").text))
 
-    assert not re.search(r"/uploads/", "".join(stranger.get(path + part).text for part in PARTS))
-    for file in files:
+    assert olga.get(file).content == picture
+    shown = "".join(stranger.get(path + part).text for part in PARTS)
+    assert "iVBORw0KGgo" in shown, "the picture itself is in the request"
+    for _turn in ("open", "revoked"):
+        assert token not in shown
+        assert file not in shown
         assert mara.get(file).status_code == 404
+        assert stranger.get(file).headers["location"].startswith("/login/")
+        olga.post(f"/links/{newest(olga, 0)}/revoke/")
+        assert stranger.get(path).status_code == 404
+    assert olga.get(file).content == picture
 
 
 # -- a request inside a link --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +22,10 @@ from playground.forms.written import Written
 from playground.models import SANDBOX_ID, Connection, Draft, Session
 from playground.uploads import files_of, keeper
 from playground.views.pane import Pane, file_words
+from playground.views.run_thread import document_of
+
+#: In how many runs of a session what stands in the form is looked for.
+LOOKED_BACK: Final = 20
 
 
 def pane_of(request: HttpRequest, session: Session) -> Pane:
@@ -35,7 +39,8 @@ def pane_of(request: HttpRequest, session: Session) -> Pane:
     if request.GET.get("endpoint", written.endpoint.slug) in ENDPOINTS:
         written = change(written, "endpoint", request.GET.get("endpoint", written.endpoint.slug))
     connection = connection_of(request, kept)
-    return Pane(request, session, prepared_for(request, written, connection), connection, wanted=asked)
+    undo = "undo" in request.GET and "undo" in notes_of(session)
+    return Pane(request, session, prepared_for(request, written, connection), connection, undo=undo, wanted=asked)
 
 
 def prepared_for(request: HttpRequest, written: Written, connection: Connection | None) -> Prepared:
@@ -186,8 +191,21 @@ def as_kept(written: Written) -> dict[str, Any]:
     return {"endpoint": written.endpoint.slug, "body": body.decode(), "form": form}
 
 
+def unsent(request: HttpRequest, session: Session) -> dict[str, Any] | None:
+    """What stands in the form, as `save_draft` takes it, if none of the session's last runs has sent just this."""
+    kept: Draft | None = getattr(session, "draft", None)
+    if kept is None:
+        return None
+    written = read_draft(kept)
+    sent = prepared_for(request, written, None).sent
+    if sent is None:
+        return as_kept(written)
+    bodies = session.runs.order_by("-created").values_list("request_body", flat=True)[:LOOKED_BACK]
+    return None if document_of(sent) in map(document_of, bodies.iterator()) else as_kept(written)
+
+
 def undone(session: Session) -> Written:
-    """What stood there before the last reset or example; `ValueError` when nothing is known of it."""
+    """What stood there before something else took its place; `ValueError` when nothing is known of it."""
     undo = notes_of(session).get("undo")
     if not undo:
         raise ValueError("nothing to undo")

@@ -24,7 +24,7 @@ from playground.models import CannedOutput, Connection, Run
 from playground.runs.limits import NotStarted
 from playground.runs.starting import NotYours
 from playground.search import clean
-from playground.views.request import find_session, keep_files, pane_of, save_draft
+from playground.views.request import find_session, keep_files, pane_of, save_draft, unsent
 from playground.views.run_pane import pane_context
 from playground.views.run_thread import Thread, document_of, exchange_of
 from playground.views.runs import not_started, start
@@ -193,8 +193,9 @@ def run_edit(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Put the run's request into the form, to change it and run from there. Nothing is sent."""
     run = _find(request, run_id)
     session = find_session(request, run.session_id)
-    save_draft(session, written_of(request, run.endpoint, bytes(run.request_body)), run.connection)
-    return redirect(f"{_address(run)}#request")
+    undo = unsent(request, session)
+    save_draft(session, written_of(request, run.endpoint, bytes(run.request_body)), run.connection, undo)
+    return redirect(f"{_address(run)}{'&undo' if undo else ''}#request")
 
 
 def carry_on(
@@ -230,11 +231,13 @@ def carry_on(
         raise Http404 from None
     except NotStarted as reason:
         return not_carried_on(request, run, reason)
-    save_draft(session, written, connection)
+    undo = unsent(request, session)
+    save_draft(session, written, connection, undo)
     if not request.headers.get("HX-Request"):
-        return redirect(f"{_address(begun)}#run")
+        return redirect(f"{_address(begun)}{'&undo' if undo else ''}#run")
     session = find_session(request, run.session_id)
     pane = pane_of(request, session)
+    pane.undo = undo is not None
     pane.not_carried = left_behind(written)
     context = {**pane_context(request, begun), "swap": True, "session": session, "pane": pane}
     answer = render(request, "run/_carried_on.html", context)

@@ -6,6 +6,7 @@ const sight = {
   "data-follow": () => import("./follow.js"),
   "data-run": () => import("./run.js"),
   "data-arrived": () => import("./arriving.js"),
+  "data-next": () => import("./run/next.js"),
   "data-editor": () => import("./request/editor.js"),
   "data-event-list": () => import("./run/events.js"),
   "data-logprobs": () => import("./run/logprobs.js"),

@@ -1,13 +1,14 @@
 """Keys that cannot be printed.
 
-A `Secret` shows itself as dots wherever Python would print, serialise or pickle it; the value leaves
-only through `reveal()`, which two rooms call: the door (to build headers) and the field below (to encrypt).
+A `Secret` shows itself as dots wherever Python would print, serialise or pickle it; the value leaves only through
+`reveal()`, which few places call: those that build headers or look for an echo of them (`upstream`), that read a
+connection's extra headers or let them be changed (`runs.starting`, `connections.form`), and the field, to encrypt.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import threading
 from functools import lru_cache
 from typing import Any, Never
 
@@ -16,27 +17,30 @@ from django.conf import settings
 from django.db import models
 
 DOTS = "•••"
-SHORTEST_MASKED = 4
-"""Shorter values are not masked in texts: they would blot out half of every page."""
+SHORTEST_MASKED = 8
+"""Shorter values are not masked in logs: what a local server takes for a key is a word, and no line may lose it."""
 
 REMEMBERED = 2000
 _loaded: dict[str, None] = {}  # the values of the secrets met last, in order; for `mask_loaded` alone
-_pattern: re.Pattern[str] | None = None
+_met = threading.Lock()  # held by whoever touches them: several threads make secrets
+_edition = object()  # another one after each change of `_loaded`
+_compiled: tuple[object, re.Pattern[str] | None] = (None, None)  # the edition it was made of, and all of those values
 
 
 def remember(value: str) -> None:
     """Let this value be masked in logs; every Secret does so with its own."""
-    global _pattern
+    global _edition
     if len(value) < SHORTEST_MASKED:
         return
-    if value in _loaded:  # one that is in use is not forgotten for many that were met once
-        _loaded.pop(value, None)
+    with _met:
+        known = value in _loaded
+        _loaded.pop(value, None)  # one that is in use is not forgotten for many that were met once
         _loaded[value] = None
-        return
-    if len(_loaded) >= REMEMBERED:
-        _loaded.pop(next(iter(_loaded)), None)
-    _loaded[value] = None
-    _pattern = None
+        if known:
+            return
+        if len(_loaded) > REMEMBERED:
+            del _loaded[next(iter(_loaded))]
+        _edition = object()
 
 
 class Secret:
@@ -118,23 +122,18 @@ class SecretField(models.BinaryField):  # type: ignore[type-arg]
         return DOTS
 
 
-def mask(text: str, secrets: list[Secret]) -> str:
-    """`text` with every given secret replaced by dots."""
-    pattern = _any_of(secret.reveal() for secret in secrets)
+def mask_loaded(text: str) -> str:
+    """`text` with every secret that this process has met replaced by dots: what logs are written through."""
+    global _compiled
+    edition, pattern = _compiled
+    if edition is not _edition:
+        with _met:
+            edition, values = _edition, list(_loaded)
+        pattern = _any_of(values)  # a secret that is met meanwhile makes this edition an old one
+        _compiled = (edition, pattern)
     return pattern.sub(DOTS, text) if pattern else text
 
 
-def mask_loaded(text: str) -> str:
-    """`text` with every secret that this process has met replaced by dots: what logs are written through."""
-    global _pattern
-    if _pattern is None:
-        _pattern = _any_of(list(_loaded))
-    return _pattern.sub(DOTS, text) if _pattern else text
-
-
-def _any_of(values: Iterable[str]) -> re.Pattern[str] | None:
+def _any_of(values: list[str]) -> re.Pattern[str] | None:
     """Matches each of the values, longest first so that no tail of one is left."""
-    long_enough = {value for value in values if len(value) >= SHORTEST_MASKED}
-    if not long_enough:
-        return None
-    return re.compile("|".join(map(re.escape, sorted(long_enough, key=len, reverse=True))))
+    return re.compile("|".join(map(re.escape, sorted(values, key=len, reverse=True)))) if values else None

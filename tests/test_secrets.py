@@ -6,15 +6,17 @@ import logging
 import pickle
 import sqlite3
 import traceback
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core import serializers
 from django.db import connection
 
+from playground import secrets
 from playground.logs import Discreet
 from playground.models import Connection, User
-from playground.secrets import DOTS, Secret, decrypt, encrypt, mask, mask_loaded
+from playground.secrets import DOTS, Secret, decrypt, encrypt, mask_loaded
 
 CANARY = "sk-canary-0123456789abcdef"
 
@@ -23,7 +25,7 @@ CANARY = "sk-canary-0123456789abcdef"
 def nothing_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests of this process have met secrets of their own, some of which are words of a log line."""
     monkeypatch.setattr("playground.secrets._loaded", {})
-    monkeypatch.setattr("playground.secrets._pattern", None)
+    monkeypatch.setattr("playground.secrets._compiled", (None, None))
 
 
 def test_a_secret_never_shows_itself() -> None:
@@ -81,10 +83,32 @@ def test_a_traceback_with_locals_does_not_show_it() -> None:
 
 
 def test_masking_leaves_no_tail_of_a_longer_secret() -> None:
-    text = mask("a=key-1 b=key-1-long", [Secret("key-1"), Secret("key-1-long")])
+    for value in ("key-number-1", "key-number-1-long"):
+        Secret(value)
 
-    assert text == f"a={DOTS} b={DOTS}"
-    assert mask("abc", [Secret("abc"), Secret("")]) == "abc"  # too short to be told from words
+    assert mask_loaded("a=key-number-1 b=key-number-1-long") == f"a={DOTS} b={DOTS}"
+
+
+def test_what_is_too_short_to_be_told_from_words_stays() -> None:
+    for value in ("sandbox", "ollama", "test", "EMPTY", ""):
+        Secret(value)
+
+    assert mask_loaded("GET /sandbox/v1/models test") == "GET /sandbox/v1/models test"
+
+
+def test_a_secret_that_is_met_while_a_line_is_written_is_masked_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread may make one at any moment."""
+    really = secrets._any_of
+
+    def meanwhile(values: list[str]) -> Any:
+        Secret("another-secret")
+        return really(values)
+
+    monkeypatch.setattr(secrets, "_any_of", meanwhile)
+    Secret(CANARY)
+
+    assert mask_loaded(CANARY) == DOTS
+    assert mask_loaded(f"{CANARY} another-secret") == f"{DOTS} {DOTS}"
 
 
 @pytest.mark.django_db

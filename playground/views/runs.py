@@ -41,7 +41,6 @@ def run_start(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
         raise Http404
     parent = parent_of(request, session)
     save_draft(session, prepared.written, connection)
-    parent = run_beside(request, session)
     try:
         follows = parent.follows if parent else None  # another try at the same turn
         run = start(run_id, session, connection, prepared.endpoint.slug, prepared.sent, parent, follows)

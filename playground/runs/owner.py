@@ -53,7 +53,7 @@ class Owner:
         self.allowed = 0  # tokens: of a visitor's run, how many it was last seen to need
         self._verdict = ""  # what it was told to end as, if it was
         self._why: problems.Problem | None = None  # and why, when not by hand
-        self._ending = False
+        self._begun = self._ending = False
         hub.owners[run.pk] = self
         hub.take_on(self.watch)
         self.task = hub.start(self._carry_out(), f"run {run.pk}")
@@ -64,7 +64,8 @@ class Owner:
         """End it now and keep what came. Asked twice, or when it is over, nothing happens."""
         if not self._verdict and not self._ending:
             self._verdict, self._why = verdict, why
-            self.task.cancel()
+            if self._begun:  # a task cancelled before its first step would never come to its end
+                self.task.cancel()
 
     def retry_now(self) -> None:
         """Do not wait any longer before the next try."""
@@ -84,7 +85,10 @@ class Owner:
 
     async def _carry_out(self) -> None:
         problem: problems.Problem | None = None
+        self._begun = True
         try:
+            if self._verdict:
+                raise asyncio.CancelledError
             if not self.resumed:
                 await self._ask()
             await background.follow(self)

@@ -198,6 +198,16 @@ async def test_stop_closes_upstream_and_keeps_what_came(playing: Playing) -> Non
     assert run.summary["text"] == TEXT
 
 
+async def test_a_run_that_is_stopped_before_it_began_sends_nothing_and_ends(playing: Playing) -> None:
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, streams.whole(TEXTS))) as upstream:
+        run_id = await playing.start(upstream.base_url)
+        playing.hub.owners[run_id].stop()  # in the turn of the loop in which it was made
+        run = await playing.ended(run_id)
+        await until(lambda: run_id not in playing.hub.owners, "the end of its owner")
+
+    assert (run.status, upstream.requests) == ("stopped", [])
+
+
 async def test_closing_every_page_stops_nothing(playing: Playing) -> None:
     step = hostile.wait_for_free()
     pieces = streams.opening() + streams.deltas(TEXTS), streams.closing(TEXT, len(TEXTS))

@@ -14,11 +14,11 @@ from playground.models import Run
 from playground.runs import background, ending, tries
 from playground.runs.asked import asked
 from playground.runs.journal import LostLease, NotStored, Pen, StorageFailed
-from playground.runs.packing import Stored, from_body
-from playground.runs.receiving import LINGER, receive
+from playground.runs.packing import Stored
+from playground.runs.receiving import LINGER, receive, refusal
 from playground.runs.screen import Reply, Screen
 from playground.runs.watch import Watch
-from playground.upstream import door, problems, replies
+from playground.upstream import door, problems
 
 if TYPE_CHECKING:
     from playground.runs.hub import Hub
@@ -120,17 +120,21 @@ class Owner:
                 raise
 
     async def _try_until_answered(self) -> None:
-        for tried in range(1, tries.MOST + 1):
-            limited = await self._try()
-            wait = tries.wait_after(limited, tried) if limited else None
-            self.run.attempts = [
-                *self.run.attempts,
-                tries.attempt(self.run.http_status, limited.as_document() if limited else None, wait),
-            ]
-            if limited is None:
-                return
-            if wait is None:
-                raise limited
+        while True:
+            said, wait = None, None
+            try:
+                limited = await self._try()
+                if limited is None:
+                    return
+                problem, wait = limited
+                said = problem.as_document()
+                if wait is None:
+                    raise problem
+            except problems.Problem as met:
+                said = met.as_document()
+                raise
+            finally:
+                self.run.attempts = [*self.run.attempts, tries.attempt(self.run.http_status, said, wait)]
             await self._wait(wait)
 
     async def _wait(self, seconds: float) -> None:
@@ -145,8 +149,8 @@ class Owner:
         finally:
             self._now = None
 
-    async def _try(self) -> problems.RateLimited | None:
-        """Send the request and receive what comes; a 429 is given back instead of raised."""
+    async def _try(self) -> tuple[problems.RateLimited, float | None] | None:
+        """Send the request and receive what comes; a 429 is given back instead of raised, with the wait after it."""
         self.sent = time.monotonic()
         self.run.status, self.run.started = Status.RUNNING, timezone.now()
         self.run.http_status, self.run.response_headers = None, []
@@ -159,12 +163,13 @@ class Owner:
             await receive(self, reply)
         return None
 
-    async def _limited(self, reply: door.Reply) -> problems.RateLimited:
-        body = self.masker.bytes(await reply.read())
-        if len(self.run.attempts) + 1 >= tries.MOST:
-            self.store([from_body(body, self.elapsed)])
-        problem = replies.from_reply(reply.status, reply.reason, reply.headers, body, self.run.endpoint)
-        return problem if isinstance(problem, problems.RateLimited) else problems.RateLimited(status=429)
+    async def _limited(self, reply: door.Reply) -> tuple[problems.RateLimited, float | None]:
+        event, problem = await refusal(self, reply)
+        limited = problem if isinstance(problem, problems.RateLimited) else problems.RateLimited(status=429)
+        wait = tries.wait_after(limited, len(self.run.attempts) + 1)
+        if wait is None:  # this is the answer, then
+            self.store([event])
+        return limited, wait
 
     # -- a reply ------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+from playground.secrets import DOTS
 from tests.runs import streams
 from tests.runs.playing import Playing, until
 from tests.upstream import hostile
@@ -42,6 +44,30 @@ async def test_it_is_tried_three_times_and_not_more(playing: Playing) -> None:
     assert (run.status, run.problem["code"], run.problem["detail"]) == ("failed", "rate_limited", "Slow down")
     assert len(upstream.requests) == len(run.attempts) == 3
     assert await playing.raw(run_id) == BODY
+
+
+async def test_the_try_that_failed_is_recorded_too(playing: Playing) -> None:
+    failing = hostile.json_reply(b'{"error": {"message": "Oh"}}', "500 Oh")
+    async with hostile.serve_per_request(answers(busy("Retry-After-Ms: 10"), failing)) as upstream:
+        run = await playing.ended(await playing.start(upstream.base_url))
+
+    assert (run.status, run.problem["code"]) == ("failed", "upstream_error")
+    assert [each["status"] for each in run.attempts] == [429, 500]
+    assert [each["problem"]["code"] for each in run.attempts] == ["rate_limited", "upstream_error"]
+
+
+async def test_a_refusal_that_is_the_last_is_stored_and_masked(playing: Playing) -> None:
+    """However many tries it took."""
+    key = "sk-canary-4f9b2c7d8e1a"
+    body = json.dumps({"error": {"message": f"Too many for {key}."}}).encode()
+    step = hostile.json_reply(body, "429 Too Many Requests", "Retry-After: 4000")
+    async with hostile.serve(step) as upstream:
+        run_id = await playing.start(await playing.connect(upstream.base_url, key))
+        await playing.ended(run_id)
+
+    (event,) = await playing.events(run_id)
+    assert (event.kind, event.masked) == ("body", True)
+    assert event.raw == body.replace(key.encode(), DOTS.encode())
 
 
 async def test_the_wait_is_shown_and_now_ends_it(playing: Playing) -> None:

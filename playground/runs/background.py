@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from playground.models import Lease, Run
+from playground.runs import receiving
 from playground.runs.journal import NotStored
 from playground.runs.receiving import body_event, receive, refusal
 from playground.upstream import door, problems, sse
@@ -28,8 +29,11 @@ LEFT: Final = "left"
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 5.0
-#: How often a stream is picked up again without a single new event, and how often a question may fail.
+#: How often a stream is picked up again without a single new event, before the response is asked after instead; and
+#: how many questions in a row may fail.
 MOST_FAILURES: Final = 8
+#: A server that asks for more is asked again all the same.
+LONGEST_WAIT: Final = 60.0
 #: How long Stop waits for upstream to have understood.
 FAREWELL: Final = 0.8
 
@@ -75,28 +79,38 @@ async def follow(owner: Owner) -> None:
     """Stay with a background response until it is done. Any other reply is done already."""
     failures, pause, streaming = 0, FIRST_PAUSE, bool(owner.wishes.stream)
     while goes_on(owner):
-        before = owner.screen.number
+        before, wait = owner.screen.number, 0.0
+        met: problems.Problem | None = None
         try:
-            if streaming:
-                await _go_on_streaming(owner)
-            else:
-                await _ask_after(owner)
-                failures = 0
-        except problems.ErrorReply as refused:
-            if not streaming and refused.code not in ("rate_limited", "upstream_error"):
-                raise
-            streaming, failures = False, failures + (not streaming)
-        except (problems.NoAnswer, problems.BrokenReply):
-            failures += 1
-            if failures > MOST_FAILURES:
-                raise
+            await (_go_on_streaming(owner) if streaming else _ask_after(owner))
+        except problems.LimitReached:
+            raise  # with limits anew it would be none
+        except (problems.ErrorReply, problems.NoAnswer, problems.BrokenReply) as problem:
+            met = problem
+        await owner.pen.drained()
+        if owner.pen.total > receiving.LIMITS.total:
+            raise problems.LimitReached(limit="total", allowed=receiving.LIMITS.total)
         if owner.screen.number > before:
             failures, pause = 0, FIRST_PAUSE
-        elif failures > MOST_FAILURES:
-            streaming = False
+        if streaming:
+            failures += owner.screen.number == before
+            if isinstance(met, problems.ErrorReply) or failures > MOST_FAILURES:
+                streaming, failures = False, 0
+        elif met is None:
+            failures = 0
+        else:
+            failures += 1
+            if failures > MOST_FAILURES or (isinstance(met, problems.ErrorReply) and not _may_pass(met)):
+                raise met
+        if isinstance(met, problems.RateLimited):
+            wait = min((met.retry_after_ms or 0) / 1000, LONGEST_WAIT)
         if goes_on(owner):
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(pause, wait))
             pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def _may_pass(refused: problems.ErrorReply) -> bool:
+    return isinstance(refused, problems.RateLimited | problems.UpstreamError)
 
 
 async def _go_on_streaming(owner: Owner) -> None:
@@ -126,10 +140,10 @@ async def _ask_after(owner: Owner) -> None:
         if reply.status >= 300:
             _, problem = await refusal(owner, reply)
             raise problem
-        body = bytearray()
-        async for chunk in reply.chunks():
-            body += chunk
-    answer = body_event(owner, bytes(body))
+        body = await reply.read(receiving.LIMITS.body + 1)
+    if len(body) > receiving.LIMITS.body:
+        raise problems.LimitReached(limit="body", allowed=receiving.LIMITS.body)
+    answer = body_event(owner, body)
     if answer.raw != owner.last_answer:
         owner.last_answer = answer.raw
         owner.store([answer])
@@ -147,8 +161,8 @@ async def cancel(owner: Owner) -> None:
     try:
         async with asyncio.timeout(FAREWELL):
             async with door.open(owner.target, "POST", _path(owner) + "/cancel", b"", False) as reply:
-                answer = await reply.read()
-                if reply.status < 300 and answer:
+                answer = await reply.read(receiving.LIMITS.body + 1)
+                if reply.status < 300 and 0 < len(answer) <= receiving.LIMITS.body:
                     owner.store([body_event(owner, answer)])
     except (problems.Problem, TimeoutError):
         logger.info("run %s: upstream was not reached with the cancellation", owner.run.pk)

@@ -65,6 +65,7 @@ class Pen:
         self.waiting: list[Stored] = []
         self.size = 0  # bytes of those
         self.held = 0  # bytes not yet committed, these included
+        self.total = 0  # bytes handed over ever
         self.key: Any = Run._meta.pk.get_db_prep_value(run_id, connection)
         self.waiter: asyncio.Event | None = None  # there is somebody who waits for a commit
         self.broken = False  # the thread's own word: something was not stored, so nothing behind it may be
@@ -114,6 +115,7 @@ class Journal:
         pen.waiting += events
         pen.size += size
         pen.held += size
+        pen.total += size
         if not self._busy:
             self._wake()
 

@@ -115,6 +115,8 @@ class Owner:
     async def _ask(self) -> None:
         try:
             await self._try_until_answered()
+        except problems.LimitReached:
+            raise  # with limits anew it would be none
         except problems.BrokenReply:
             if not background.goes_on(self):
                 raise

@@ -18,6 +18,8 @@ Pick = Callable[[list[sse.Event]], list[sse.Event]]
 LINGER: Final = 1.0
 #: From here on the upstream is not read faster than the journal writes.
 PAUSE_AT: Final = 256 * 1024
+#: How much comes in one reply; `total` is also how much comes in all replies of a run.
+LIMITS: Final = sse.Limits()
 
 
 def keep_all(events: list[sse.Event]) -> list[sse.Event]:
@@ -47,7 +49,7 @@ async def receive(owner: Owner, reply: door.Reply, pick: Pick = keep_all) -> Non
         owner.store([event])
         await owner.pen.drained()
         raise problem
-    body_reader = sniff.BodyReader()
+    body_reader = sniff.BodyReader(LIMITS)
     try:
         async with asyncio.timeout(None) as owner.reading:
             async for chunk in reply.chunks():
@@ -57,7 +59,7 @@ async def receive(owner: Owner, reply: door.Reply, pick: Pick = keep_all) -> Non
     except TimeoutError:
         pass  # it had said its last word
     except sse.LimitReached as reached:
-        _take(owner, body_reader, reached.events)
+        _take(owner, body_reader, pick(reached.events))
         raise problems.LimitReached(limit=reached.limit, allowed=reached.allowed) from None
     finally:
         owner.reading = None

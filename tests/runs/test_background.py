@@ -7,10 +7,11 @@ import json
 import pytest
 
 from playground.models import JournalEntry, Lease
-from playground.runs import background, following
+from playground.runs import background, following, receiving
 from playground.runs.leftovers import Leftovers
 from playground.runs.packing import pack
 from playground.secrets import DOTS
+from playground.upstream import sse
 from tests.runs import streams
 from tests.runs.finished import stored
 from tests.runs.playing import SENSE, Playing, until
@@ -128,6 +129,79 @@ async def test_an_answer_that_was_masked_says_so(playing: Playing) -> None:
         await playing.ended(run_id)
 
     assert [event.masked for event in await playing.events(run_id)] == [False, True]
+
+
+BUSY = hostile.json_reply(b'{"error": {"message": "Too busy"}}', "503 Busy")
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between questions there is no time to lose here."""
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.001)
+
+
+async def test_questions_that_fail_for_ever_are_given_up(playing: Playing, patient: None) -> None:
+    async with hostile.serve_per_request(script(post=reply("queued"), get=BUSY)) as upstream:
+        run = await playing.ended(await playing.start(upstream.base_url, {**BODY, "stream": False}))
+
+    assert (run.status, run.problem["code"], run.problem["detail"]) == ("failed", "upstream_error", "Too busy")
+    assert len(upstream.requests) == 1 + 1 + background.MOST_FAILURES
+
+
+async def test_a_few_failures_are_borne(playing: Playing, patient: None) -> None:
+    waits = [BUSY] * background.MOST_FAILURES + [reply("in_progress")]
+    answer = script(post=reply("queued"), get=[*waits, *waits, reply("completed", TEXT)])
+    async with hostile.serve_per_request(answer) as upstream:
+        run = await playing.ended(await playing.start(upstream.base_url, {**BODY, "stream": False}))
+
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+
+
+@pytest.mark.parametrize("again", [b"", BEGUN], ids=["nothing", "only what is known"])
+async def test_a_stream_that_never_goes_on_is_asked_after_instead(
+    playing: Playing, patient: None, again: bytes
+) -> None:
+    known = hostile.say(hostile.OK_STREAM, again)
+    answer = script(post=hostile.say(hostile.OK_STREAM, BEGUN), stream=known, get=reply("completed", TEXT))
+    async with hostile.serve_per_request(answer) as upstream:
+        run = await playing.ended(await playing.start(upstream.base_url, BODY))
+
+    assert (run.status, run.summary["text"]) == ("finished", TEXT)
+    assert lines(upstream)[-1] == "GET /v1/responses/resp_1"
+    assert len(upstream.requests) == 1 + 1 + background.MOST_FAILURES + 1
+
+
+async def test_a_limit_ends_it_and_nothing_is_asked_again(
+    playing: Playing, patient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of one answer, of all of them, of a stream."""
+    monkeypatch.setattr(receiving, "LIMITS", sse.Limits(line=2000, event=2000, body=2000, total=10_000))
+    long = hostile.json_reply(json.dumps(streams.response("in_progress", TEXT * 9000)).encode())
+    one = script(post=reply("queued"), get=long)
+    several = script(post=reply("queued"), get=[*(reply("in_progress", str(each) * 1500) for each in range(9))])
+    stream = script(post=hostile.say(hostile.OK_STREAM, BEGUN, b"data: " + b"x" * 3000), other=reply("in_progress"))
+    ended = []
+    for answer, body in ((one, {**BODY, "stream": False}), (several, {**BODY, "stream": False}), (stream, BODY)):
+        async with hostile.serve_per_request(answer) as upstream:
+            run = await playing.ended(await playing.start(upstream.base_url, body))
+        ended.append((run.status, run.problem["code"], run.problem["facts"]["limit"]))
+
+    assert ended == [("failed", "limit_reached", limit) for limit in ("body", "total", "line")]
+
+
+async def test_a_long_answer_to_the_cancellation_is_whole_or_not_there(playing: Playing) -> None:
+    cancelled = hostile.json_reply(json.dumps(streams.response("cancelled", "x" * 100_000)).encode())
+    async with hostile.serve_per_request(
+        script(post=reply("queued"), get=reply("in_progress"), cancel=cancelled)
+    ) as upstream:
+        run_id = await playing.start(upstream.base_url, {**BODY, "stream": False})
+        await until(lambda: len(upstream.requests) > 1, "the first question")
+        playing.hub.owners[run_id].stop()
+        run = await playing.ended(run_id)
+
+    assert run.status == "stopped"
+    document = json.loads(bytes(run.response_body))
+    assert (document["status"], len(document["output"][0]["content"][0]["text"])) == ("cancelled", 100_000)
 
 
 async def test_stop_tells_upstream(playing: Playing) -> None:

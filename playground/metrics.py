@@ -13,6 +13,12 @@ csp_reports = Counter("playground_csp_reports", "Reports of something the conten
 errors = Counter("playground_errors", "Errors of ours that were logged", ["logger"])
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
+
+def count_answer(method: str, status: int) -> None:
+    """Each label is kept for ever, and a method may be any word of anybody outside."""
+    answers.labels(method if method in _METHODS else "other", f"{status // 100}xx").inc()
 
 
 def page() -> bytes:

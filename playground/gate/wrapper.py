@@ -96,7 +96,7 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                metrics.answers.labels(scope["method"], str(message["status"])[0] + "xx").inc()
+                metrics.count_answer(scope["method"], message["status"])
             await send(message)
 
         try:

@@ -128,6 +128,19 @@ async def test_people_get_a_page_and_programs_an_error_they_can_read() -> None:
     assert json.loads(error[1]["body"])["error"]["code"] == "cross_site"
 
 
+async def test_words_that_are_no_method_are_counted_together() -> None:
+    """Each label is kept for as long as the server lives, and anybody may make up methods."""
+
+    def methods() -> set[str]:
+        counted = [sample for metric in REGISTRY.collect() for sample in metric.samples]
+        return {each.labels["method"] for each in counted if each.name == "playground_http_answers_total"}
+
+    for method in ("GET", "BREW", "get", "X" * 5000):
+        await ask(Gate(answer_ok, LOCAL), method=method)
+
+    assert {"GET", "other"} <= methods() <= {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"}
+
+
 async def test_refusals_are_counted_by_reason() -> None:
     def count() -> float:
         return REGISTRY.get_sample_value("playground_gate_refused_total", {"reason": "host"}) or 0.0

@@ -2,6 +2,8 @@
 
 Trigram indexes know three characters. A shorter word, which in Japanese is the usual one, is found on SQLite by the
 trigrams it begins, and on PostgreSQL by an index of the pairs and the single characters in each text.
+
+Capitals are the same letters in every script. SQLite's own LIKE knows that of ASCII only, so it asks `is_in`.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ import json
 import re
 import uuid
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
@@ -24,6 +28,8 @@ PROMPT = 8_000
 ANSWER = 8_000
 #: A word in as many texts as this is soon found by looking.
 COMMON = 400
+#: So many trigrams of a long word leave hardly a text that does not have it.
+MOST_TRIGRAMS = 32
 #: What stands behind each text, so that its last characters begin a trigram as well.
 END = "\n\n"
 #: How much is shown around the words that were found.
@@ -38,12 +44,50 @@ def matching(sessions: QuerySet[Session], words: str) -> QuerySet[Session]:
 
 
 def _has(word: str) -> Q:
-    said = SearchText.objects.filter(text__icontains=word)
+    said = _saying(SearchText.objects.all(), word)
     known = _in_index_of_sqlite(said, word) if connection.vendor == "sqlite" else _in_index_of_postgres(said, word)
     if known is None:
         # It stands nearly everywhere: asked session by session, in the order of the list, until a page is full.
         return Q(Exists(said.filter(session=OuterRef("pk"))))
     return Q(pk__in=known.values("session_id"))
+
+
+def _saying(texts: QuerySet[SearchText], word: str) -> QuerySet[SearchText]:
+    if connection.vendor == "sqlite":
+        return texts.filter(RawSQL("playground_is_in(%s, text)", [word], output_field=BooleanField()))
+    return texts.filter(text__icontains=word)
+
+
+def teach_sqlite() -> None:
+    """What SQLite cannot say itself, on every connection from now on."""
+    connection_created.connect(_taught, dispatch_uid="search")
+
+
+def _taught(connection: Any, **_: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("playground_is_in", 2, is_in, deterministic=True)
+
+
+def is_in(word: str, text: str) -> bool:
+    return word in text or _word_in_one_case(word) in one_case(text)
+
+
+def one_case(text: str) -> str:
+    """In capitals, letter for letter, as PostgreSQL's UPPER does it: what would be two letters, as ß, stays."""
+    if text.isascii():
+        return text.upper()
+    pieces = _becoming_several().split(text)
+    return "".join(piece if at % 2 else piece.upper() for at, piece in enumerate(pieces))
+
+
+#: Asked with the same word for every text.
+_word_in_one_case = lru_cache(100)(one_case)
+
+
+@cache
+def _becoming_several() -> re.Pattern[str]:
+    letters = (chr(code) for code in range(0x80, 0x10000))
+    return re.compile(f"([{''.join(each for each in letters if len(each.upper()) > 1)}])")
 
 
 def _in_index_of_postgres(said: QuerySet[SearchText], word: str) -> QuerySet[SearchText] | None:
@@ -54,31 +98,28 @@ def _in_index_of_postgres(said: QuerySet[SearchText], word: str) -> QuerySet[Sea
 
 
 def _in_index_of_sqlite(said: QuerySet[SearchText], word: str) -> QuerySet[SearchText] | None:
-    """The index may find too much (% and _ in a pattern); what `said` asks for is exact."""
-    if len(word) < 3:
-        trigrams = _beginning_with(word)
-        if not trigrams:
-            return said.none()
-        found, wanted = "playground_search MATCH %s", " OR ".join(trigrams)
-    else:
-        trigrams, found, wanted = [], "text LIKE %s", f"%{word}%"
-    rows = f"SELECT rowid FROM playground_search WHERE {found}"  # noqa: S608  both are ours
+    """The index may find too much: the trigrams of a word in another order. What `said` asks for is exact."""
+    trigrams = _beginning_with(word) if len(word) < 3 else [word[at : at + 3] for at in range(len(word) - 2)]
+    if not trigrams:
+        return said.none()
+    terms = ['"' + each.replace('"', '""') + '"' for each in dict.fromkeys(trigrams)]
+    wanted = " OR ".join(terms) if len(word) < 3 else " AND ".join(terms[:MOST_TRIGRAMS])
+    rows = "SELECT rowid FROM playground_search WHERE playground_search MATCH %s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({rows} LIMIT %s)", [wanted, COMMON])  # noqa: S608
+        cursor.execute(f"SELECT COUNT(*) FROM ({rows} LIMIT %s)", [wanted, COMMON])  # noqa: S608  it is ours
         is_common = len(trigrams) == COMMON or cursor.fetchone()[0] == COMMON
     return None if is_common else said.filter(pk__in=RawSQL(rows, [wanted]))  # noqa: S611
 
 
 def _beginning_with(word: str) -> list[str]:
-    """The trigrams in all texts that begin with a shorter word, in the one case in which the index keeps them, each
-    as a query for it."""
-    low = "".join(each.lower() if len(each.lower()) == 1 else each for each in word)
+    """The trigrams in all texts that begin with a shorter word, in the one case in which the index keeps them."""
+    low = "".join(low if len(low := each.upper().lower()) == 1 else each for each in word)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT term FROM playground_search_trigrams WHERE term >= %s AND term < %s LIMIT %s",
             [low, low + "\U0010ffff", COMMON],
         )
-        return ['"' + term.replace('"', '""') + '"' for (term,) in cursor.fetchall()]
+        return [term for (term,) in cursor.fetchall()]
 
 
 def excerpts(sessions: Iterable[uuid.UUID], words: str) -> dict[uuid.UUID, tuple[str, str, str]]:
@@ -86,7 +127,7 @@ def excerpts(sessions: Iterable[uuid.UUID], words: str) -> dict[uuid.UUID, tuple
     word = clean(max(words.split()[:8], key=len, default=""))
     if not word:
         return {}
-    spoken = SearchText.objects.filter(session=OuterRef("pk"), run__isnull=False, text__icontains=word)
+    spoken = _saying(SearchText.objects.filter(session=OuterRef("pk"), run__isnull=False), word)
     found = Session.objects.filter(pk__in=list(sessions)).annotate(
         said=Subquery(spoken.order_by("pk").values("text")[:1])
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from ast import literal_eval
 from typing import Any
 
 import pytest
@@ -108,18 +109,43 @@ def test_only_what_a_person_wrote_is_indexed_of_a_request() -> None:
     assert prompt_of(b"[broken") == ""
 
 
+#: A word, and in how many of these texts it is found: the same on both databases.
+TEXTS = ("100% 日本語", "Unicorn story", "一角獣", "Über uns", "Привет, мир", "ΟΔΟΣ", "οδος", "Straße", "GARÇON")
+CASES = {
+    "日本": 1, "UNICORN": 1, "角獣": 1, "100%": 1, "1000": 0, "story unicorn": 1, "獣": 1, "角一": 0, "n s": 2,
+    "1": 1, "ns": 1, "%": 1, "über": 1, "ÜBER": 1, "ü": 1, "Ü": 1, "привет": 1, "ПРИВЕТ": 1, "МИР": 1, "ми": 1,
+    "οδος": 2, "ΟΔΟΣ": 2, "οδοσ": 2, "ς": 2, "straße": 1, "strasse": 0, "ß": 1, "garçon": 1, "ço": 1, "garcon": 0,
+}  # fmt: skip
+
+
+def test_capital_letters_of_any_script_are_the_same_letters() -> None:
+    for text in TEXTS:
+        session(text)
+
+    assert {word: len(found(word)) for word in CASES} == CASES
+
+
+def test_a_common_word_is_the_same_in_capitals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the index, session by session."""
+    for text in ("Über", "ÜBER", "über", "uber"):
+        session(text)
+    monkeypatch.setattr("playground.search.COMMON", 2)
+
+    assert len(found("übeR")) == len(found("ü")) == 3
+
+
 def test_the_same_on_postgresql(postgres_url: str, tmp_path: Any) -> None:
     environment = {**surroundings(tmp_path), "PLAYGROUND_DATABASE_URL": postgres_url}
     manage(environment, "migrate", "--verbosity", "0")
-    script = """
+    script = f"""
 from playground.models import *
 from playground.search import *
 owner = User.objects.create(username="o")
-s = Session.objects.create(owner=owner, title="100% 日本語")
-r = Run.objects.create(owner=owner, session=s, request_body=b'{"input":"Unicorn story"}', summary={"text": "一角獣"})
-index_session(s); index_run(r)
-words = ("日本", "UNICORN", "角獣", "100%", "1000", "story 一角獣", "獣", "角一", "n s", "1", "y", "ns", "%")
-print([matching(Session.objects.all(), w).count() for w in words])
+for text in {TEXTS!r}:
+    s = Session.objects.create(owner=owner, title=text)
+    r = Run.objects.create(owner=owner, session=s, request_body=b'{{"input":"x"}}', summary={{"text": "z"}})
+    index_session(s); index_run(r)
+print(ascii({{word: matching(Session.objects.all(), word).count() for word in {list(CASES)!r}}}))
 """
     said = manage(environment, "shell", "-v", "0", "-c", script)
-    assert said.strip().endswith("[1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1]")
+    assert literal_eval(said.strip().splitlines()[-1]) == CASES

@@ -76,6 +76,10 @@ class Shown:
     next: int = 0
     most: int = MOST_TRIES
 
+    @property
+    def countdown(self) -> str:
+        return _("%(seconds)s s") % {"seconds": self.seconds}
+
 
 def slot_html(slot: Slot, screen: Screen, lens: Lens) -> str:
     """The partial of a slot, without its text: that is told apart, so that it can grow."""

@@ -6,7 +6,7 @@ const PANES = { s: "sessions", r: "request", o: "run" };
 let going = 0; // when g was pressed
 
 export function press(event) {
-  const { key } = event;
+  const key = latin(event);
   if (key === "Enter") return runOrStop(event.target);
   if (key === "Escape") return close(event);
   const went = Date.now() - going < 1500;
@@ -14,6 +14,13 @@ export function press(event) {
   if (went) go(key);
   else if (key === "/") seen("[data-find]")?.focus();
   else if (key === "?") open("keys");
+}
+
+// What stands on the key, on a keyboard of another script: its place says which it is.
+export function latin({ key, code, shiftKey }) {
+  if (key.charCodeAt(0) < 128) return key;
+  if (code === "Slash") return shiftKey ? "?" : "/";
+  return /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : key;
 }
 
 function seen(selector) {

@@ -37,6 +37,7 @@ const press = {
 };
 const typing = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable], .ace_editor";
 const bound = new WeakMap();
+document.documentElement.toggleAttribute("data-mac", /^(Mac|iP)/.test(navigator.platform)); // its keyboards say ⌘ for Ctrl
 
 export function bind(root) {
   return Promise.all([...attachAll(root, sight), ...(awake ? attachAll(root, near) : [])]);
@@ -99,7 +100,8 @@ document.addEventListener("keydown", async (event) => {
   const command = event.ctrlKey || event.metaKey;
   const ours = command ? event.key === "Enter" : event.key === "Escape" || (event.key.length === 1 && !event.target.closest(typing));
   if (!ours) return;
-  if (command || event.key === "/") event.preventDefault(); // the browser would act before the module is here
+  const slash = event.key === "/" || (event.code === "Slash" && event.key > "\x7f");
+  if (command || slash) event.preventDefault(); // the browser would act before the module is here
   const [keys] = await Promise.all([import("./keys.js"), awake]);
   keys.press(event);
 });

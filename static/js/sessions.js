@@ -1,5 +1,7 @@
 // The form above the list of sessions. htmx fetches the list; here is what the list remembers between pages (what was
 // looked for, how far it was scrolled), and what follows when a session has changed.
+import { counted } from "./numbers.js";
+
 const KEPT = "sessions";
 
 export function attach(form) {
@@ -96,6 +98,6 @@ function count(pane) {
   const chosen = pane.querySelectorAll(".pick:checked").length;
   const words = several.querySelector("[data-chosen]");
   words.dataset.start ??= words.textContent;
-  words.textContent = chosen ? words.dataset.words.replace("%(count)s", chosen) : words.dataset.start;
+  words.textContent = chosen ? counted(words.dataset.words, chosen) : words.dataset.start;
   for (const button of several.querySelectorAll("button")) button.disabled = !chosen;
 }

@@ -8,6 +8,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from playground.runs.facts import grouped
+from playground.templatetags.plurals import WORDS, plurals
 from tests.browsing import Watcher
 from tests.holding import held
 from tests.linking import QUICK, finished_run
@@ -235,6 +236,31 @@ def test_the_slash_finds_a_parameter_and_types_nothing(new_page: Callable[..., P
     box = page.locator("[data-find]")
     expect(box).to_be_focused()
     expect(box).to_have_value("")
+
+
+def test_keys_of_another_script_are_known_by_their_place(new_page: Callable[..., Page]) -> None:
+    page = opened(new_page)
+    typed = "(init) => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, ...init }))"
+
+    page.evaluate(typed, {"key": "ل", "code": "KeyG"})
+    page.evaluate(typed, {"key": "خ", "code": "KeyO"})
+    expect(page.locator("#run .pane__body")).to_be_focused()
+    page.evaluate(typed, {"key": "ظ", "code": "Slash"})
+    expect(page.locator("[data-find]")).to_be_focused()
+    page.evaluate(typed, {"key": "؟", "code": "Slash", "shiftKey": True})
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+@pytest.mark.parametrize(("platform", "label"), [("MacIntel", "⌘ ↵"), ("Linux x86_64", "Ctrl ↵")])
+def test_the_key_beside_run_is_the_one_on_the_keyboard(
+    new_page: Callable[..., Page], platform: str, label: str
+) -> None:
+    page = new_page(viewport=WIDE)
+    page.add_init_script(f"Object.defineProperty(navigator, 'platform', {{ get: () => '{platform}' }})")
+
+    page.goto("/")
+
+    expect(page.locator("#request [data-key=run]")).to_have_text(f"Run {label}", use_inner_text=True)
 
 
 def test_keys_typed_into_a_box_are_text(new_page: Callable[..., Page]) -> None:
@@ -470,12 +496,24 @@ def test_nothing_moves_for_those_who_asked_for_it(new_page: Callable[..., Page])
 
 
 @pytest.mark.parametrize("language", ["it", "ar"])
-def test_scripts_write_numbers_as_the_server_does(new_page: Callable[..., Page], language: str) -> None:
+def test_scripts_write_numbers_and_plurals_as_the_server_does(new_page: Callable[..., Page], language: str) -> None:
     page = new_page(locale=language)
     page.goto("/")
     module = "document.querySelector('script[type=module]').src.replace('main.js', 'numbers.js')"
 
-    shown = page.evaluate(f"async () => {{ const m = await import({module}); return [1234, 12345.5].map(m.grouped) }}")
-
     with translation.override(language):
-        assert shown == [grouped(1234), grouped(12345.5)]
+        forms = plurals("about tokens")
+        there = [
+            grouped(1234),
+            grouped(12345.5),
+            *(WORDS["about tokens"](n) % {"count": n} for n in (0, 1, 2, 7, 11, 100)),
+        ]
+
+    here = page.evaluate(
+        f"""async (forms) => {{
+            const {{ grouped, counted }} = await import({module});
+            return [grouped(1234), grouped(12345.5), ...[0, 1, 2, 7, 11, 100].map((n) => counted(forms, n))];
+        }}""",
+        forms,
+    )
+    assert here == there

@@ -1,5 +1,7 @@
 // What changes with time alone: how long it goes on, how much came about, how long nothing came, and the countdown
 // before a next try.
+import { counted } from "../numbers.js";
+
 const IDLE_FROM = 5_000;
 const TOKEN = 4; // characters, about
 
@@ -44,7 +46,10 @@ export class Clock {
   #tick() {
     const now = performance.now();
     const counter = this.#root.querySelector("[data-countdown]");
-    if (counter && this.#deadline) counter.textContent = Math.max(0, Math.round((this.#deadline - now) / 1_000));
+    if (counter && this.#deadline) {
+      const left = Math.max(0, Math.round((this.#deadline - now) / 1_000));
+      counter.textContent = counter.dataset.words.replace("%(seconds)s", left);
+    }
     this.#tell(Math.round((now - this.#began) / 1_000));
     const silent = now - this.#heard;
     const idle = this.#idle();
@@ -57,7 +62,7 @@ export class Clock {
     if (!place) return;
     const about = Math.round(this.#characters / TOKEN);
     const words = place.dataset.elapsed.replace("%(seconds)s", seconds);
-    place.textContent = about ? `${words} · ${place.dataset.tokens.replace("%(count)s", about)}` : words;
+    place.textContent = about ? `${words} · ${counted(place.dataset.tokens, about)}` : words;
     place.hidden = false;
   }
 

@@ -1,6 +1,6 @@
 // The list of events: a filter, a time line, and rows of which only those near the eye are on the page.
 // <div data-event-list data-url="…rows/" data-page="100"> inside the run, which says "run-grew" when more came.
-import { grouped } from "../numbers.js";
+import { counted, grouped } from "../numbers.js";
 import { Chart } from "./event-chart.js";
 import { EventIndex } from "./event-index.js";
 import { Rows } from "./event-rows.js";
@@ -34,7 +34,7 @@ export function attach(root) {
     root.querySelector("[data-no-events]").hidden = !none;
     root.querySelector("[data-none]").hidden = index.count > 0;
     root.querySelector("[data-no-match]").hidden = index.count === 0;
-    if (anew) said.textContent = said.dataset.eventsSaid.replace("%(count)s", rows.length);
+    if (anew) said.textContent = counted(said.dataset.eventsSaid, rows.length);
   };
 
   const grow = async () => {

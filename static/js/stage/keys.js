@@ -1,4 +1,6 @@
 // The keys of the presenter's page: also those of a clicker, which are PageUp and PageDown.
+import { latin } from "../keys.js";
+
 const TYPED = "input, textarea, select";
 const DETAILS = "stage-details";
 const find = (name) => document.querySelector(`[data-stage-${name}]`);
@@ -16,7 +18,8 @@ export function listen(on) {
     t: () => document.querySelector("[data-theme-toggle]").click(),
   };
   document.addEventListener("keydown", (event) => {
-    const { key, target } = event;
+    const { target } = event;
+    const key = latin(event);
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (key === "Escape") return leave(event);
     if (target.closest(TYPED) && !key.startsWith("Page")) return;

@@ -7,12 +7,16 @@ readers that is only what a host's name may begin with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from playground.api.reading import Slot
 from playground.runs.screen import Change, Screen
 from playground.secret_texts import hide, hide_names, hide_within, settled, settled_for_names
+
+#: The bytes of a picture or a sound: long, and nothing in them is a word.
+_BYTES: Final = re.compile(r"[A-Za-z0-9+/]{4000}[A-Za-z0-9+/]*+={0,2}\Z")
 
 
 class Discretion(NamedTuple):
@@ -24,12 +28,35 @@ class Discretion(NamedTuple):
     def hide(self, text: str) -> str:
         return hide(text, self.names) if self.room else hide_names(text, self.names)
 
-    def hide_within(self, data: dict[str, Any]) -> Any:
-        return hide_within(data, self.names, hide if self.room else hide_names)
+    def hide_within(self, data: Any) -> Any:
+        return hide_within(data, self.names, self._hide_but_bytes)
+
+    def _hide_but_bytes(self, text: str, names: Collection[str]) -> str:
+        return text if _BYTES.match(text) else self.hide(text)
 
     def settled(self, text: str, new: int | None = None) -> int:
         """Up to where a text that grows can be shown; the last `new` characters just came."""
         return settled(text, new) if self.room else settled_for_names(text, self.names)
+
+
+class VeiledData(Mapping[str, Any]):
+    """Looked through by the entry, when somebody asks for it: a slot is asked for with each word that is written, and
+    may hold likelihoods of all words before it."""
+
+    def __init__(self, data: dict[str, Any], discretion: Discretion) -> None:
+        self._data, self._discretion = data, discretion
+        self._seen: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._seen:
+            self._seen[key] = self._discretion.hide_within(self._data[key])
+        return self._seen[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
 
 
 class VeiledSlot(Slot):
@@ -38,7 +65,7 @@ class VeiledSlot(Slot):
     __slots__ = ("_discretion", "_slot", "_whole")
 
     def __init__(self, slot: Slot, discretion: Discretion, whole: bool) -> None:
-        super().__init__(slot.place, slot.kind, discretion.hide_within(slot.data))
+        super().__init__(slot.place, slot.kind, VeiledData(slot.data, discretion))  # type: ignore[arg-type]  # to read
         self.done, self.edition = slot.done, slot.edition
         self._slot, self._discretion, self._whole = slot, discretion, whole
 

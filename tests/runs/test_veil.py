@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
+from collections.abc import Collection
 from itertools import pairwise
 
 import pytest
 
 from playground.models import Run
+from playground.runs import veil
 from playground.runs.packing import Stored
 from playground.runs.parts import Lens
 from playground.runs.screen import Screen
@@ -142,3 +145,40 @@ async def test_arguments_of_calls_and_problems_are_told_without_them() -> None:
     assert "mail" in told
     assert not [secret for secret in (MAIL, HOST, KEY) if secret in told]
     watch.detach(room.watcher)
+
+
+async def test_only_what_a_room_is_shown_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with each word the likelihoods of all before it, and never the bytes of a picture."""
+    looked_at: list[str] = []
+
+    def look(text: str, names: Collection[str] = ()) -> str:
+        looked_at.append(text)
+        return hide(text, names)
+
+    monkeypatch.setattr(veil, "hide", look)
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20).decode()
+    drawn = {"type": "image_generation_call", "id": "i", "result": picture, "revised_prompt": f"A letter to {MAIL}"}
+    said = [{"token": "tick", "logprob": -1}]
+    delta = {
+        "type": "response.output_text.delta",
+        "output_index": 1,
+        "content_index": 0,
+        "delta": "so ",
+        "logprobs": said,
+    }
+    events = [{"type": "response.output_item.done", "output_index": 0, "item": drawn}, *[delta] * 20]
+    room = Room()
+    room.watcher = Watcher(ROOM, room.hear)
+    watch = Watch(Run(endpoint="responses", status="running", request_body=b"{}"), Screen("responses"))
+    watch.attach(room.watcher, 0)
+    for event in events:
+        watch.stored([Stored(1, 0, f"data: {json.dumps(event)}\n\n".encode())])
+    await watch.rest()
+    watch.detach(room.watcher)
+
+    told = json.dumps(room.heard, ensure_ascii=False)
+    assert picture in told
+    assert MAIL not in told
+    assert f"A letter to {MAIL}" in looked_at
+    assert picture not in looked_at
+    assert "tick" not in looked_at

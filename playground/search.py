@@ -23,9 +23,12 @@ from django.db.models.functions import Concat
 
 from playground.models import Run, SearchText, Session
 
-#: How much of a prompt and of an answer can be found. Whole books would make every search slow.
+#: How much can be found of what was asked now, of the instructions for it, of the answer, and of what else came. Of
+#: more it is the beginning and the end. Whole books would make every search slow.
 PROMPT = 8_000
+RULES = 4_000
 ANSWER = 8_000
+BESIDES = 4_000
 #: A word in as many texts as this is soon found by looking.
 COMMON = 400
 #: So many trigrams of a long word leave hardly a text that does not have it.
@@ -156,7 +159,7 @@ def index_session(session: Session) -> None:
 
 def index_run(run: Run) -> None:
     """Note what was asked and, if it has come, what was answered."""
-    text = f"{prompt_of(bytes(run.request_body))[:PROMPT]}{END}{_answer(run.summary)}"
+    text = f"{prompt_of(bytes(run.request_body))}{END}{_answer(run.summary)}"
     SearchText.objects.update_or_create(run=run, defaults={"session_id": run.session_id, "text": clean(text) + END})
 
 
@@ -167,19 +170,40 @@ def index_answer(run_id: uuid.UUID, summary: dict[str, Any] | None) -> None:
 
 
 def _answer(summary: dict[str, Any] | None) -> str:
-    return " ".join(str((summary or {}).get(key) or "") for key in ("text", "refusal")).strip()[:ANSWER]
+    """What was said, then what else came: other choices, calls, and what was thought."""
+    told = summary or {}
+    calls = [f"{call.get('name')} {call.get('arguments')}" for call in told.get("tool_calls") or []]
+    others = [choice.get("text") for choice in told.get("choices") or [] if choice.get("index")]
+    said = [_ends(_joined([told.get("text"), told.get("refusal")]), ANSWER)]
+    return _joined([*said, _ends(_joined([*others, *calls, told.get("reasoning")]), BESIDES)])
 
 
 def prompt_of(body: bytes) -> str:
-    """The words in a request that a person wrote: every string under input, messages and instructions."""
+    """The words in a request that a person wrote: what is asked now, the instructions, and what was said before as far
+    as there is room, the latest first."""
     try:
         document = json.loads(body)
+        return _prompt(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError):
         return ""
-    if not isinstance(document, dict):
-        return ""
-    places = (document.get(key) for key in ("input", "messages", "instructions"))
-    return "\n".join(text for place in places for text in _texts(place))
+
+
+def _prompt(document: dict[str, Any]) -> str:
+    items = [item for name in ("input", "messages") for item in _items(document.get(name))]
+    rules = [item for item in items if _role(item) in ("system", "developer")]
+    said = [item for item in items if _role(item) not in ("system", "developer")]
+    asked = max((at for at, item in enumerate(said) if _role(item) == "user"), default=0)
+    now = _ends("\n".join(_texts(said[asked:])), PROMPT)
+    before = "\n".join(_texts(said[:asked][::-1]))[: PROMPT - len(now)]
+    return _joined([now, _ends("\n".join(_texts([document.get("instructions"), *rules])), RULES), before])
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _role(item: Any) -> str:
+    return str(item.get("role") or "") if isinstance(item, dict) else ""
 
 
 def _texts(value: Any) -> list[str]:
@@ -190,6 +214,14 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [text for key, each in value.items() if key in ("text", "content", "output") for text in _texts(each)]
     return []
+
+
+def _joined(texts: Iterable[Any]) -> str:
+    return "\n".join(str(text) for text in texts if text)
+
+
+def _ends(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most * 3 // 4]}{END}{text[-(most // 4) :]}"
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playground.models import Run, Session, Tag, User
+from playground.models import Run, SearchText, Session, Tag, User
 from playground.search import index_answer, index_run, index_session, matching, prompt_of
 from tests.serving import manage, surroundings
 
@@ -132,6 +132,46 @@ def test_a_common_word_is_the_same_in_capitals(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("playground.search.COMMON", 2)
 
     assert len(found("übeR")) == len(found("ü")) == 3
+
+
+def test_the_new_question_of_a_long_conversation_is_found() -> None:
+    """It stands at the end of what is sent, behind everything that was said before."""
+    old = [{"role": role, "content": f"{role} said " + "blah " * 1_000} for role in ("user", "assistant") * 6]
+    asked = {"role": "user", "content": [{"type": "input_text", "text": "what of the narwhal?"}]}
+    answered = {"type": "function_call_output", "call_id": "c", "output": "the walrus knows"}
+    rule = {"role": "developer", "content": "never mention penguins"}
+    session("Replayed", prompt=[rule, *old, asked, answered])
+
+    for words in ("narwhal", "walrus", "penguins", "assistant said"):
+        assert found(words) == ["Replayed"], words
+
+
+def test_instructions_are_found_behind_a_long_prompt() -> None:
+    made = session("Told", prompt="x")
+    body = {"instructions": "mention penguins", "input": "head " + "blah " * 5_000 + "tail"}
+    made.runs.update(request_body=json.dumps(body).encode())
+    index_run(made.runs.get())
+
+    assert found("penguins") == found("head") == found("tail") == ["Told"]
+
+
+def test_all_that_came_is_found_within_a_bound() -> None:
+    made = session("Came", prompt="x")
+    summary = {
+        "text": "beginning " + "blah " * 5_000 + "conclusion",
+        "reasoning": "pondering " + "hm " * 5_000,
+        "tool_calls": [{"name": "look_up", "arguments": '{"city": "Ulaanbaatar"}'}],
+        "choices": [{"index": 0, "text": "beginning"}, {"index": 1, "text": "alternatively"}],
+    }
+    index_answer(made.runs.get().pk, summary)
+
+    for words in ("beginning", "conclusion", "pondering", "look_up", "ulaanbaatar", "alternatively"):
+        assert found(words) == ["Came"], words
+    assert len(SearchText.objects.get(run__isnull=False).text) < 20_000
+
+
+def test_a_request_that_is_nested_without_end_is_no_prompt() -> None:
+    assert prompt_of(b'{"input":' + b'[{"content":' * 400 + b'"x"' + b"}]" * 400 + b"}") == ""
 
 
 def test_the_same_on_postgresql(postgres_url: str, tmp_path: Any) -> None:

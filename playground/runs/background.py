@@ -173,7 +173,8 @@ async def leave(owner: Owner) -> None:
     run_id, fence = owner.run.pk, owner.fence
 
     def let_go() -> None:
-        Lease.objects.filter(run_id=run_id, fence=fence).update(until=0)
+        # Without a holder, as what this process still holds is renewed until its end.
+        Lease.objects.filter(run_id=run_id, fence=fence).update(until=0, holder="")
 
     try:
         await owner.hub.journal.do(let_go)

@@ -48,9 +48,7 @@ async def drain() -> None:
     here = hub()
     for watch in list(here.watches.values()):
         watch.say(message({"bye": "restarting"}))
-    for owner in list(here.owners.values()):
-        if background.goes_on(owner):
-            owner.stop(background.LEFT)
+    leave_what_goes_on(here)
     while here.owners:
         await asyncio.wait([owner.task for owner in here.owners.values()])
         await asyncio.sleep(0)
@@ -60,12 +58,23 @@ async def drain() -> None:
 async def stop() -> None:
     """What is left now is interrupted, and says so."""
     here = hub()
+    await end_all(here)
+    await here.close()
+
+
+def leave_what_goes_on(here: Hub) -> None:
+    for owner in list(here.owners.values()):
+        if background.goes_on(owner):
+            owner.stop(background.LEFT)
+
+
+async def end_all(here: Hub) -> None:
+    leave_what_goes_on(here)  # of some, upstream has said only meanwhile how to find them again
     for owner in list(here.owners.values()):
         owner.stop(Status.INTERRUPTED)
     tasks = [owner.task for owner in here.owners.values()]
     if tasks:
         await asyncio.wait(tasks, timeout=3)
-    await here.close()
 
 
 async def seal_forgotten(here: Hub) -> None:

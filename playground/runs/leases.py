@@ -52,7 +52,7 @@ def take_over(run_id: uuid.UUID, fence: int, holder: str) -> int | None:
     theirs = Lease.objects.filter(run_id=run_id, fence=fence).exclude(holder=holder)
     if not one_server_only():
         theirs = theirs.filter(until__lt=Clock())
-    taken = theirs.update(holder=holder, fence=F("fence") + 1, until=Clock() + Value(LASTS_MS), stop_requested=False)
+    taken = theirs.update(holder=holder, fence=F("fence") + 1, until=Clock() + Value(LASTS_MS))
     return fence + 1 if taken else None
 
 
@@ -75,6 +75,10 @@ def release(run_id: uuid.UUID, fence: int) -> bool:
 
 def request_stop(run_id: uuid.UUID) -> None:
     Lease.objects.filter(run_id=run_id).update(stop_requested=True)
+
+
+def stop_requested(run_id: uuid.UUID) -> bool:
+    return Lease.objects.filter(run_id=run_id, stop_requested=True).exists()
 
 
 def stops_requested(holder: str) -> list[uuid.UUID]:

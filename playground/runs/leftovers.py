@@ -76,7 +76,10 @@ class Leftovers:
         run, screen = found
         logger.info("run %s was left over; its events up to %d are stored", run_id, screen.number)
         if _goes_on(run, screen) and run.connection:
-            Owner(self.hub, run, target_of(run.connection), ENDPOINTS[run.endpoint].path, fence, screen)
+            stop = await self.hub.ask(lambda: leases.stop_requested(run_id))  # and nobody was there to do it
+            owner = Owner(self.hub, run, target_of(run.connection), ENDPOINTS[run.endpoint].path, fence, screen)
+            if stop:
+                owner.stop()
             return False
         told = "" if _has_ended(screen) and run.is_live else Status.INTERRUPTED
         screen.finish()

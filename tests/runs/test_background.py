@@ -7,7 +7,7 @@ import json
 import pytest
 
 from playground.models import JournalEntry, Lease
-from playground.runs import background, following, receiving
+from playground.runs import background, following, keeper, leases, receiving
 from playground.runs.leftovers import Leftovers
 from playground.runs.packing import pack
 from playground.secrets import DOTS
@@ -229,13 +229,41 @@ async def test_a_run_that_its_process_left_is_picked_up_where_it_was(playing: Pl
         owner.stop(background.LEFT)
         await until(lambda: run_id not in playing.hub.owners, "the end of its owner")
         assert (await playing.row(run_id)).status == "running"
-        await playing.hub.ask(lambda: Lease.objects.update(holder="a process that is gone"))
+        await playing.hub.ask(lambda: leases.renew(playing.hub.holder))  # for others that it still carries out
+        assert (await playing.hub.ask(Lease.objects.get)).until == 0
 
         await Leftovers(playing.hub).take_over()
         run = await playing.ended(run_id)
 
     assert (run.status, run.summary["text"]) == ("finished", TEXT)
     assert await playing.raw(run_id) == BEGUN + REST
+
+
+async def test_a_response_whose_id_came_while_the_server_was_ending_is_left_too(playing: Playing) -> None:
+    step = hostile.wait_for_free()
+    async with hostile.serve(step, hostile.say(hostile.OK_STREAM, BEGUN), hostile.hang()) as upstream:
+        run_id = await playing.start(upstream.base_url, BODY)
+        owner = playing.hub.owners[run_id]
+        keeper.leave_what_goes_on(playing.hub)
+        upstream.free.set()
+        await until(lambda: owner.screen.reader.id, "the response's id")
+        await keeper.end_all(playing.hub)
+
+    assert (await playing.row(run_id)).status == "running"
+    assert (await playing.hub.ask(Lease.objects.get)).until == 0
+
+
+async def test_a_stop_that_came_before_a_run_was_taken_over_holds(playing: Playing) -> None:
+    answer = script(get=reply("in_progress"), cancel=reply("cancelled"), other=reply("in_progress"))
+    async with hostile.serve_per_request(answer) as upstream:
+        connection = await playing.connect(upstream.base_url)
+        run_id = await leave(playing, BEGUN, connection=connection, request_body=json.dumps(BODY).encode())
+        await playing.hub.ask(lambda: leases.request_stop(run_id))
+        await Leftovers(playing.hub).take_over()
+        run = await playing.ended(run_id)
+
+    assert run.status == "stopped"
+    assert lines(upstream) == ["POST /v1/responses/resp_1/cancel"]
 
 
 async def test_a_run_that_is_shown_here_is_taken_over_where_its_log_ends(

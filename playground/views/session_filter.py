@@ -83,13 +83,22 @@ class Filter:
             found = Session.objects.for_user(user).filter(archived__isnull=self.where != "archive")
         if self.tag:
             found = found.filter(tags__name=self.tag)
-        if self.since:
-            found = found.filter(updated__gte=_midnight(self.since))
-        if self.until:
-            found = found.filter(updated__lt=_midnight(self.until) + timedelta(days=1))
-        if wanted := self._runs():
-            found = found.filter(Exists(Run.objects.filter(wanted, session=OuterRef("pk"))))
+        runs = Run.objects.filter(session=OuterRef("pk"))
+        wanted, when = self._runs(), self._when("created")
+        if wanted or when:
+            fitting = Q(Exists(runs.filter(wanted & when)))
+            if not wanted:  # what has not run yet was written at some time
+                fitting |= ~Exists(runs) & self._when("updated")
+            found = found.filter(fitting)
         return matching(found, self.q)
+
+    def _when(self, moment: str) -> Q:
+        when = Q()
+        if self.since:
+            when &= Q(**{f"{moment}__gte": _midnight(self.since)})
+        if self.until:
+            when &= Q(**{f"{moment}__lt": _midnight(self.until) + timedelta(days=1)})
+        return when
 
     def _runs(self) -> Q:
         """What one and the same run must be."""

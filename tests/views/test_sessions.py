@@ -38,10 +38,11 @@ def foreign() -> Session:
 
 
 def session(owner: User, title: str = "One", ago: int = 0, prompt: str = "Tell me", **run: Any) -> Session:
-    made = Session.objects.create(owner=owner, title=title, updated=timezone.now() - timedelta(days=ago))
+    then = timezone.now() - timedelta(days=ago)
+    made = Session.objects.create(owner=owner, title=title, updated=then)
     Draft.objects.create(session=made, connection_id=SANDBOX_ID, body=b'{"model":"m","input":"Hello"}')
     body = json.dumps({"model": "m", "input": prompt}).encode()
-    values = {"endpoint": "responses", "model": "m", "status": "finished", "connection_id": SANDBOX_ID, **run}
+    values = {"endpoint": "responses", "model": "m", "status": "finished", "connection_id": SANDBOX_ID, "created": then, **run}
     ran = Run.objects.create(owner=owner, session=made, request_body=body, **values)
     index_session(made)
     index_run(ran)
@@ -172,6 +173,22 @@ def test_every_filter_narrows_the_list(client: Client, owner: User) -> None:
     assert titles(client, "?who=visitors") == ["visited"]
     assert titles(client, "?who=me") == ["chat", "old"]
     assert titles(client, "?to=chat&status=finished") == []
+
+
+def test_a_session_is_found_by_when_any_of_its_runs_was(client: Client, owner: User) -> None:
+    """Used last week and again today: of both days, and of none between or around them."""
+    used = session(owner, "used twice")
+    Run.objects.create(
+        owner=owner, session=used, endpoint="chat", request_body=b"{}", created=timezone.now() - timedelta(days=7)
+    )
+    planned = Session.objects.create(owner=owner, title="never ran", updated=timezone.now() - timedelta(days=7))
+    day = {ago: (timezone.localdate() - timedelta(days=ago)).isoformat() for ago in (0, 6, 7, 8)}
+
+    assert titles(client, f"?since={day[7]}&until={day[7]}") == ["used twice", planned.title]
+    assert titles(client, f"?since={day[0]}&until={day[0]}") == ["used twice"]
+    assert titles(client, f"?since={day[6]}&until={day[6]}") == titles(client, f"?until={day[8]}") == []
+    assert titles(client, f"?until={day[7]}&to=chat") == ["used twice"]
+    assert titles(client, f"?until={day[7]}&to=responses") == titles(client, f"?since={day[6]}&to=chat") == []
 
 
 @pytest.mark.parametrize(

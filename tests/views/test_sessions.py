@@ -42,7 +42,14 @@ def session(owner: User, title: str = "One", ago: int = 0, prompt: str = "Tell m
     made = Session.objects.create(owner=owner, title=title, updated=then)
     Draft.objects.create(session=made, connection_id=SANDBOX_ID, body=b'{"model":"m","input":"Hello"}')
     body = json.dumps({"model": "m", "input": prompt}).encode()
-    values = {"endpoint": "responses", "model": "m", "status": "finished", "connection_id": SANDBOX_ID, "created": then, **run}
+    values = {
+        "endpoint": "responses",
+        "model": "m",
+        "status": "finished",
+        "connection_id": SANDBOX_ID,
+        "created": then,
+        **run,
+    }
     ran = Run.objects.create(owner=owner, session=made, request_body=body, **values)
     index_session(made)
     index_run(ran)

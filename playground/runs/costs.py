@@ -11,6 +11,8 @@ from playground.api.reading import normalise_usage
 from playground.models import Connection, Run
 
 _MILLION: Final = Decimal(1_000_000)
+#: Nobody counts so many tokens: what says more is no count.
+_MOST: Final = 10**12
 
 
 def prices_of(connection: Connection) -> dict[str, str] | None:
@@ -27,7 +29,7 @@ def cost_of(run: Run, usage: dict[str, Any] | None) -> Decimal | None:
     if not usage or not counts or prices.get("in") is None or prices.get("out") is None:
         return None
     read, written = counts["input_tokens"], counts["output_tokens"]
-    if not isinstance(read, int) or not isinstance(written, int):
+    if not isinstance(read, int) or not isinstance(written, int) or max(read, written) > _MOST:
         return None
     cached = min(_cached(usage), read)
     cheaper = prices.get("cached", prices["in"])

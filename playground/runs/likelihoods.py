@@ -17,6 +17,7 @@ from playground.runs.screen import Screen
 DOUBTS: Final = ((0.2, 1), (0.5, 2), (0.8, 3))
 MOST_ODDS: Final = 20
 LONGEST: Final = 200
+_LEAST: Final = -1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,16 @@ def _text(entry: dict[str, Any]) -> str:
 
 
 def _log(entry: dict[str, Any]) -> float | None:
+    """Never above 0, which is certain; a number no float can hold is as good as the least."""
     value = entry.get("logprob")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(min(max(value, _LEAST), 0))
 
 
 def _chance(entry: dict[str, Any]) -> float | None:
     value = _log(entry)
-    return None if value is None else math.exp(min(value, 0.0))
+    return None if value is None else math.exp(value)
 
 
 def _bytes(entry: dict[str, Any]) -> str:

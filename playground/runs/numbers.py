@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -71,10 +72,11 @@ def _times(run: Run, screen: Screen) -> Iterator[Number]:
         if isinstance(times.get(name), int | float):
             yield Number(words, duration(times[name]), note=note)
     worked = next((value for name, value in run.response_headers if str(name).lower() == "openai-processing-ms"), "")
-    if str(worked).isdigit():
+    if _MILLISECONDS.fullmatch(str(worked)):
         yield Number(_("upstream worked"), duration(int(worked)), REPORTED)
 
 
+_MILLISECONDS: Final = re.compile(r"[0-9]{1,9}")
 #: Where the counts stand in a usage, for both endpoints.
 _COUNTS: Final[tuple[tuple[str, Words, Words], ...]] = (
     ("cached_tokens", _("of them cached"), _("read again, usually cheaper")),

@@ -151,7 +151,7 @@ def run_state(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     `?room` as a room that looks on may see it."""
     found = _find(request, run_id)
     after = request.GET.get("after", "0")
-    if not after.isdigit() or len(after) > 9:
+    if not (after.isascii() and after.isdigit()) or len(after) > 9:
         return HttpResponseBadRequest()
     lens = Lens(request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "en")
     if "room" in request.GET:

@@ -193,7 +193,7 @@ def state(request: HttpRequest, found: Share, token: str) -> HttpResponse:
 def frames_answer(request: HttpRequest, run: Run, lens: Lens) -> HttpResponse:
     """What a page lacks of a run that has seen its events up to `after`."""
     after = request.GET.get("after", "0")
-    if not after.isdigit() or len(after) > 9:
+    if not (after.isascii() and after.isdigit()) or len(after) > 9:
         return JsonResponse({"frames": []})
     return frames_of(run, int(after), lens)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from playground.runs.facts import ESTIMATED, REPORTED, duration, facts, grouped,
 from playground.runs.following import screen_of
 from playground.runs.numbers import numbers
 from playground.runs.screen import Screen
+from playground.views.run_pane import TABS
 from tests.runs import streams
 from tests.runs.finished import finished, stored
 
@@ -144,3 +146,67 @@ def test_cached_tokens_are_told() -> None:
     (tokens,) = [group.rows for group in numbers(run, screen) if group.title == "Tokens"]
 
     assert {row.name: row.value for row in tokens}["of them cached"] == "400,000"
+
+
+HUGE: Final = 10**400
+"""More than a float can hold; JSON sets no bound."""
+TOKEN: Final = {"token": "a", "logprob": 800, "bytes": [HUGE], "top_logprobs": [{"token": "b", "logprob": -HUGE}]}
+COUNTS: Final = {
+    "input_tokens": HUGE,
+    "output_tokens": HUGE,
+    "input_tokens_details": {"cached_tokens": HUGE},
+    "output_tokens_details": {"reasoning_tokens": -HUGE},
+}
+ODD_ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "chat": {
+        "created": HUGE,
+        "usage": COUNTS,
+        "choices": [
+            {
+                "index": HUGE,
+                "message": {"content": "a", "audio": {"expires_at": HUGE}},
+                "logprobs": {"content": [TOKEN, {**TOKEN, "logprob": HUGE}]},
+                "finish_reason": "stop",
+            }
+        ],
+    },
+    "responses": {
+        "status": "completed",
+        "created_at": HUGE,
+        "usage": COUNTS,
+        "output": [
+            {"type": "message", "content": [{"type": "output_text", "text": "a", "logprobs": [TOKEN]}]},
+            {"type": "code_interpreter_call", "outputs": [{"logs": HUGE}]},
+        ],
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("endpoint", ["chat", "responses"])
+def test_no_number_of_an_upstream_breaks_a_panel(client: Client, endpoint: str) -> None:
+    answer = json.dumps(ODD_ANSWERS[endpoint]).encode()
+    run = finished(local_owner(), answer, endpoint, plain=True, prices={"in": "1", "cached": "1", "out": "2"})
+
+    pages = [f"/sessions/{run.session_id}/", *(f"/runs/{run.pk}/{tab.name}/" for tab in TABS[1:])]
+    assert {page: status for page in pages if (status := client.get(page).status_code) != 200} == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("worked", "shown"), [("120", ["120 ms"]), ("\u00b2", []), ("9" * 400, []), ("9" * 5000, []), ("-1", [])]
+)
+def test_how_long_upstream_worked_is_told_when_it_is_a_number(worked: str, shown: list[str]) -> None:
+    run = finished(local_owner(), STREAM, response_headers=[["openai-processing-ms", worked]])
+
+    rows = [row for group in numbers(run, screen_of(run)) for row in group.rows]
+
+    assert [row.value for row in rows if row.name == "upstream worked"] == shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("after", ["\u00b2", "\u0663", "-1", "x"])
+def test_where_a_page_stands_is_told_in_plain_digits(client: Client, after: str) -> None:
+    run = finished(local_owner(), STREAM)
+
+    assert client.get(f"/runs/{run.pk}/state", {"after": after}).status_code == 400

@@ -53,7 +53,9 @@ def take_over(run_id: uuid.UUID, fence: int, holder: str) -> int | None:
     if not one_server_only():
         theirs = theirs.filter(until__lt=Clock())
     taken = theirs.update(holder=holder, fence=F("fence") + 1, until=Clock() + Value(LASTS_MS))
-    return fence + 1 if taken else None
+    if not taken and not Lease.objects.filter(run_id=run_id, fence=fence + 1, holder=holder).exists():
+        return None
+    return fence + 1  # taken just now, or before, when the database did not come to say so
 
 
 def left_over(holder: str) -> list[tuple[uuid.UUID, int]]:

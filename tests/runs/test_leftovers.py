@@ -278,6 +278,15 @@ async def test_the_tail_of_a_log_of_large_pieces_is_the_last_of_them(
     assert await playing.hub.ask(lambda: archive.tail(run_id, 20)) == stored(BEGUN)[-1:]
 
 
+async def test_a_run_is_taken_though_the_database_did_not_say_so(playing: Playing) -> None:
+    """Its acknowledgement was lost on the way, and the same is written again."""
+    run_id = await leave(playing, BEGUN)
+    take: Callable[[], Any] = lambda: leftovers._take_all([(run_id, 1)], set(), "one")  # noqa: E731
+
+    assert await playing.hub.ask(lambda: [take(), take()]) == [{run_id: 2}, {run_id: 2}]
+    assert await playing.hub.ask(lambda: leases.held(run_id, 2))
+
+
 async def test_of_two_processes_one_takes_a_run(playing: Playing) -> None:
     run_id = await leave(playing, BEGUN)
     taken: Callable[[str], Any] = lambda holder: leftovers._take_all([(run_id, 1)], set(), holder)  # noqa: E731

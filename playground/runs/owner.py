@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 #: From how many events on a reply is assembled aside.
 LONG: Final = 5000
+LARGE: Final = 256 * 1024
 #: What pages are told of a run that has ended.
 _TOLD: Final = ("status", "outcome", "problem", "timings", "finished")
 
@@ -264,7 +265,8 @@ class Owner:
             return ending.last_words(self.run, self.screen, done, self.masker, status, problem)
 
         # Assembling a very long reply takes a while: others stream meanwhile.
-        return assemble() if self.screen.number < LONG else await self.hub.ask(assemble)
+        short = self.screen.number < LONG and self.pen.total < LARGE and not self.resumed
+        return assemble() if short else await self.hub.ask(assemble)
 
     async def _write(self, fields: dict[str, Any]) -> bool:
         """The final write, as often as it takes: without it the run would seem to go on for ever."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import uuid
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,26 @@ async def test_times_are_measured_from_the_moment_the_request_left(playing: Play
     times = run.timings
     assert 0 < times["headers"] <= times["first_event"] <= times["first_text"] <= times["done"]
     assert times["longest_gap"] <= times["done"]
+
+
+async def test_an_answer_of_one_large_event_is_assembled_aside(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others stream meanwhile."""
+    last_words, threads = ending.last_words, []
+
+    def noting(*args: Any) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return last_words(*args)
+
+    monkeypatch.setattr(ending, "last_words", noting)
+    for text in ("short", "long" * 100_000):
+        reply = json.dumps(streams.response("completed", text)).encode()
+        async with hostile.serve(hostile.json_reply(reply)) as upstream:
+            run = await playing.ended(await playing.start(upstream.base_url, {**SENSE, "stream": False}))
+        assert run.summary["text"] == text
+
+    assert [thread is threading.main_thread() for thread in threads] == [True, False]
 
 
 async def test_chat_takes_the_same_road(playing: Playing) -> None:

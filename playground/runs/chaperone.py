@@ -20,7 +20,7 @@ LOOK_EVERY = 0.5
 
 async def look_after(here: Hub) -> None:
     for run_id, owner in (await end_homeless(here)).items():
-        needed = visits.so_far(owner.run, owner.screen)
+        needed = owner.weight.so_far(owner.screen) if owner.weight else 0
         if needed <= owner.allowed:
             continue
         owner.allowed = needed + visits.STEP

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playground import search
 from playground.models import Run
-from playground.runs import background, ending, tries
+from playground.runs import background, ending, tries, visits
 from playground.runs.asked import asked
 from playground.runs.journal import LostLease, NotStored, Pen, StorageFailed
 from playground.runs.packing import Stored
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Status = Run.Status
 logger = logging.getLogger(__name__)
 
-#: From how many events on a reply is assembled aside.
+#: From how many events or bytes on a reply is assembled aside.
 LONG: Final = 5000
 LARGE: Final = 256 * 1024
 #: What pages are told of a run that has ended.
@@ -51,6 +51,7 @@ class Owner:
         self.last_answer = b""  # to the last question after a background response
         self.reading: asyncio.Timeout | None = None
         self._now: asyncio.Event | None = None  # cuts the wait for the next try short
+        self.weight = visits.Weight(run) if run.visitor else None
         self.allowed = 0  # tokens: of a visitor's run, how many it was last seen to need
         self._verdict = ""  # what it was told to end as, if it was
         self._why: problems.Problem | None = None  # and why, when not by hand

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from playground.api.reading import normalise_usage
+from playground.api.reading import Slot, normalise_usage
 from playground.models import Audience, Run, Visit
 from playground.runs.limits import NotStarted, keep_server_limit
 from playground.runs.screen import Screen
@@ -29,6 +29,7 @@ from playground.runs.screen import Screen
 BYTES: Final = 4
 #: What a picture or another file in a request is taken for.
 FILE: Final = 1000
+FILES: Final = ("data:", "attachment:")
 #: What an answer is taken for before it has come, unless its request allows less; and by how much more it grows.
 ANSWER: Final = 500
 STEP: Final = 250
@@ -110,7 +111,7 @@ def _why_not(audience: Audience | None) -> str | Promise:
 def weigh(value: Any) -> int:
     """Tokens, as good as can be guessed: of every text in a document."""
     if isinstance(value, str):
-        if value.startswith(("data:", "attachment:")):
+        if value.startswith(FILES):
             return FILE
         return -(-len(value.encode("utf-8", "replace")) // BYTES)
     if isinstance(value, dict):
@@ -118,11 +119,31 @@ def weigh(value: Any) -> int:
     return sum(map(weigh, value)) if isinstance(value, list) else 0
 
 
-def so_far(run: Run, screen: Screen) -> int:
-    """What a run under way has used, by the look of its request and of what has come; more where upstream says so
-    already, as some do with every piece: thinking that is not shown is in that, and in nothing else that comes."""
-    come = sum(weigh(slot.text) for slot in screen.reader.slots.values())
-    return max(min(_request(bytes(run.request_body)) + come, MOST), _reported(screen.reader.usage))
+class Weight:
+    """What a run under way weighs. It is asked for again and again, between the deltas of others: the request is read
+    once, and of every text what is new."""
+
+    def __init__(self, run: Run) -> None:
+        self._body: bytes | None = bytes(run.request_body)
+        self._request = 0
+        self._texts: dict[str, tuple[int, int, int]] = {}  # by place: edition, characters and bytes counted
+
+    def so_far(self, screen: Screen) -> int:
+        """What it has used, by the look of its request and of what has come; more where upstream says so already, as
+        some do with every piece: thinking that is not shown is in that, and in nothing else that comes."""
+        if self._body is not None:
+            self._request, self._body = _request(self._body), None
+        come = sum(map(self._text, screen.reader.slots.values()))
+        return max(min(self._request + come, MOST), _reported(screen.reader.usage))
+
+    def _text(self, slot: Slot) -> int:
+        text = slot.text
+        edition, counted, size = self._texts.get(slot.place, (-1, 0, 0))
+        if edition != slot.edition:
+            counted = size = 0
+        size += len(text[counted:].encode("utf-8", "replace"))
+        self._texts[slot.place] = slot.edition, len(text), size
+        return FILE if text.startswith(FILES) else -(-size // BYTES)
 
 
 def used(run: Run, ended: dict[str, Any]) -> int:

@@ -15,8 +15,11 @@ from django.utils import timezone
 from playground.models import Audience, Connection, Preset, Run, Session, User
 from playground.runs import chaperone, visits
 from playground.runs.limits import NotStarted
+from playground.runs.owner import Owner
+from playground.runs.screen import Screen
 from playground.runs.starting import NotYours
 from tests.runs import streams
+from tests.runs.finished import stored
 from tests.runs.playing import SENSE, Playing, until
 from tests.runs.visiting import Link
 from tests.upstream import hostile
@@ -195,11 +198,11 @@ async def test_an_answer_takes_more_as_it_grows_and_ends_when_there_is_no_more(p
     async with hostile.serve(hostile.say(hostile.OK_STREAM, sent), hostile.hang()) as upstream:
         link = await Link.make(playing, upstream.base_url, token_limit=3000)
         first = await link.press("ann")
-        await until(lambda: visits.so_far(playing.hub.owners[first].run, playing.hub.owners[first].screen) > 1500)
+        await until(lambda: so_far(playing.hub.owners[first]) > 1500)
         await chaperone.look_after(playing.hub)
         grown = await link.taken(first)
         second = await link.press("bob")
-        await until(lambda: visits.so_far(playing.hub.owners[second].run, playing.hub.owners[second].screen) > 1500)
+        await until(lambda: so_far(playing.hub.owners[second]) > 1500)
         await chaperone.look_after(playing.hub)
         ended = await playing.ended(second)
 
@@ -284,3 +287,46 @@ def test_a_token_is_about_four_bytes_and_a_file_is_no_text() -> None:
     assert visits.weigh(f"attachment:{uuid.uuid4()}") == visits.FILE
     assert visits.weigh("\ud800") == 1
     assert timedelta(seconds=chaperone.LOOK_EVERY) < timedelta(seconds=1)
+
+
+# -- what it weighs while it goes on ------------------------------------------------------------------------------
+
+
+def so_far(owner: Owner) -> int:
+    return visits.Weight(owner.run).so_far(owner.screen)
+
+
+def test_what_is_counted_as_it_comes_is_what_is_counted_at_once() -> None:
+    run = Run(request_body=json.dumps(SENSE).encode())
+    texts = ["Once ", "上から下まで", "\ud800 ", "a " * 300, "\U0001f984"]
+    growing, screen = visits.Weight(run), Screen("responses")
+    screen.advance(stored(streams.opening()))
+    for number, text in enumerate(texts):
+        screen.advance(stored(streams.delta(text, number)))
+        assert growing.so_far(screen) == visits.Weight(run).so_far(screen)
+    screen.advance(stored(streams.closing("Another text", len(texts))))
+
+    assert growing.so_far(screen) == visits.Weight(run).so_far(screen)
+    assert growing.so_far(screen) == visits.weigh(SENSE) + visits.weigh("Another text")
+
+
+async def test_a_request_is_read_once_however_often_its_run_is_looked_after(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hold pictures, and is read between the deltas of all others."""
+    read: list[bytes] = []
+    document = visits._document
+
+    def noting(body: bytes) -> dict[str, Any]:
+        read.append(body)
+        return document(body)
+
+    async with hostile.serve(*SLOW) as upstream:
+        link = await Link.make(playing, upstream.base_url)
+        run_id = await link.press("v")
+        monkeypatch.setattr(visits, "_document", noting)
+        for _ in range(3):
+            await chaperone.look_after(playing.hub)
+        assert len(read) == 1
+        playing.hub.owners[run_id].stop()
+        await playing.ended(run_id)

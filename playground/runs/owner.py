@@ -238,6 +238,8 @@ class Owner:
             return
         except StorageFailed as failure:
             told, problem = "", problems.KINDS[failure.code]()
+        if isinstance(problem, problems.BrokenReply) and reader.ended and reader.outcome in ("completed", "incomplete"):
+            problem = None  # it broke off behind its last word: the answer is whole
         change = self.screen.finish()
         status, problem = ending.verdict(self.screen, told, self._why if told else problem)
         fields = await self._last_words(done, status, problem)

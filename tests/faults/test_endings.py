@@ -67,6 +67,25 @@ async def test_f18_a_stream_is_over_when_it_says_so_though_the_socket_stays_open
     await until(upstream.closed.is_set, "the end of the connection")
 
 
+@pytest.mark.parametrize("end", [hostile.reset(), hostile.say()], ids=["reset", "no last chunk"])
+@pytest.mark.parametrize("endpoint", ["responses", "chat"])
+async def test_f18_and_though_the_connection_breaks_off_behind_it(
+    playing: Playing, endpoint: str, end: hostile.Step
+) -> None:
+    sent = streams.whole(TEXTS) if endpoint == "responses" else streams.chat(TEXTS)
+    async with hostile.serve(
+        hostile.say(hostile.OK_CHUNKED, hostile.chunk(sent)), hostile.wait_for_free(), end
+    ) as upstream:
+        body = SENSE if endpoint == "responses" else {"model": "m", "messages": [], "stream": True}
+        run_id = await playing.start(upstream.base_url, body, endpoint)
+        owner = playing.hub.owners[run_id]
+        await until(lambda: owner.screen.reader.ended, "the last word")
+        upstream.free.set()
+        run = await playing.ended(run_id)
+
+    assert (run.status, run.outcome, run.problem, run.summary["text"]) == ("finished", "completed", None, TEXT)
+
+
 async def test_f19_an_error_inside_the_stream_keeps_what_came_before(playing: Playing) -> None:
     error = streams.event("error", message="The engine <b>stalled</b>.", code="server_error", param=None)
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from playground import rendering
+from tests.browsing import Watcher
 from tests.holding import held
 from tests.hostile import CORPUS, STRINGS
 from tests.serving import Server
@@ -15,10 +16,14 @@ from tests.serving import Server
 ATTRIBUTES = """() => [...new Set([...document.querySelectorAll('[data-hold] *')]
     .flatMap((element) => [...element.attributes].map((attribute) => attribute.name)))]"""
 # The list of events keeps the place of rows that are out of sight: a height on boxes of ours, and nothing else.
-HANDLERS = """() => [...document.querySelectorAll('#run *')].flatMap((element) => [...element.attributes]
-    .map(({ name, value }) => [name, value])
-    .filter(([name, value]) => /^on|^style$|^srcdoc$|^data-hx-|^_$/.test(name)
-        && !(name === 'style' && /^(block-size: [\\d.]+px;)?$/.test(value) && element.matches('[data-event-rows] > *')))
+# Our own forms are htmx's, outside of what came: there it is told to look at nothing, and has addresses of ours only.
+HANDLERS = """() => [...document.querySelectorAll(':is(#run, [data-stage-show]) *')].flatMap((element) =>
+    [...element.attributes].map(({ name, value }) => [name, value])
+    .filter(([name, value]) => /^on|^style$|^srcdoc$|^data-(hx|ws|sse)-|^(ws|sse)-|^_$/.test(name)
+        || (/^hx-/.test(name) && name !== 'hx-disable' && (element.closest('[hx-disable], [data-flow]')
+            || (/^hx-(get|post|put|patch|delete)$/.test(name) && !/^[/][^/]/.test(value)))))
+    .filter(([name, value]) =>
+        !(name === 'style' && /^(block-size: [\\d.]+px;)?$/.test(value) && element.matches('[data-event-rows] > *')))
     .map(([name]) => name))"""
 KNOWN = {
     "alt", "class", "data-c", "data-copy", "data-copy-name", "data-copyable", "dir", "href", "loading", "rel", "src",
@@ -88,6 +93,34 @@ def test_the_policy_bites(new_page: Callable[..., Page], server: Server, console
     assert page.locator("body").is_visible()
 
 
+def test_an_attribute_that_acts_would_be_seen(page: Page, server: Server, console: Watcher) -> None:
+    console.expect("Content Security Policy|content security policy")
+    held(page, server, '<div id="probe"></div>')
+    attributes = [
+        "onclick",
+        "style",
+        "srcdoc",
+        "data-hx-get",
+        "ws-connect",
+        "sse-connect",
+        "data-sse-swap",
+        "hx-on",
+        "_",
+    ]
+    put = """(names) => {
+        const ours = '<i hx-get="/mine/" hx-swap="none" hx-disable></i>';
+        document.body.innerHTML = `<div id="run"><div data-flow><b></b></div>${ours}</div>`;
+        for (const name of names) document.querySelector("b").setAttribute(name, "/there/");
+        document.querySelector("i").setAttribute("hx-post", "//elsewhere.example/");
+    }"""
+
+    page.evaluate(put, attributes)
+
+    assert page.evaluate(HANDLERS) == [*attributes, "hx-get", "hx-swap", "hx-post"]
+    page.evaluate("document.querySelector('i').removeAttribute('hx-disable')")
+    assert page.evaluate(HANDLERS) == [*attributes, "hx-post"]
+
+
 def test_session_titles_are_text_wherever_they_stand(page: Page, server: Server) -> None:
     titles = [html.unescape(text)[:200] for text in STRINGS]
     program = (
@@ -126,7 +159,10 @@ session = Session.objects.create(owner=User.objects.get())
 Draft.objects.create(session=session, connection_id=SANDBOX_ID, body=sys.stdin.read().encode())
 print(session.pk)
 """
-FOREIGN = "#run :is(script, iframe, object, embed, style, svg [href], img:not([src^='data:image/']))"
+FOREIGN = (
+    ":is(#run, [data-stage-show]) :is(script:not([type='application/json']), iframe, object, embed, style, svg [href], "
+    "img:not([src^='data:image/']), audio:not([src^='data:audio/']))"
+)
 
 
 def echoed(page: Page, server: Server, text: str, *, stream: bool) -> None:
@@ -148,7 +184,7 @@ def test_an_answer_full_of_hostile_text_does_nothing(family: str, page: Page, se
     dialogs = refuse_dialogs(page)
 
     echoed(page, server, text, stream=family != "all")
-    for tab in ("Events", "Request", "Response", "Output"):
+    for tab in ("Events", "Request", "Response", "Code", "Output"):
         page.locator("#run .tabs").get_by_role("link", name=tab).click()
         page.wait_for_load_state("networkidle")
         assert page.locator(FOREIGN).count() == 0

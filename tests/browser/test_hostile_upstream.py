@@ -113,6 +113,63 @@ def test_whatever_stands_in_an_answer_it_does_nothing(family: str, at: int, page
     assert dialogs == []
 
 
+def chat_kinds(text: str) -> Iterator[dict[str, Any]]:
+    """Every kind of thing in a delta of chat, with this text wherever a text may stand."""
+    function = {"name": text, "arguments": json.dumps({text: text})}
+    yield {"content": text, "annotations": [{"type": "url_citation", "url_citation": {"url": text, "title": text}}]}
+    yield {"refusal": text, "reasoning_content": text}
+    yield {"tool_calls": [{"index": 0, "id": text, "type": "function", "function": function}]}
+    yield {"tool_calls": [{"index": 0, "id": text, "type": "custom", "custom": {"name": text, "input": text}}]}
+    yield {"function_call": function}
+    yield {"images": [{"type": "image_url", "image_url": {"url": text}}], "content": text}
+    yield {"audio": {"id": text, "data": text, "transcript": text}}
+
+
+def chat_stream(strings: list[str]) -> Iterator[bytes]:
+    """One completion: four strings a choice, which ends for a reason that is called as the last of them."""
+    for number, text in enumerate(strings):
+        kinds = list(chat_kinds(text))
+        token = {"token": text, "logprob": -0.1, "bytes": None, "top_logprobs": [{"token": text, "logprob": -9}]}
+        for step in range(max(1, KINDS // 3)):
+            delta = kinds[(number + step) % len(kinds)]
+            choice = {"index": number // 4, "delta": delta, "logprobs": {"content": [token]}, "finish_reason": None}
+            yield b"data: %s\n\n" % json.dumps({"id": text, "model": text, "choices": [choice]}).encode()
+        if number % 4 == 3:
+            last = {"index": number // 4, "delta": {}, "finish_reason": text}
+            yield b"data: %s\n\n" % json.dumps({"choices": [last]}).encode()
+    usage = dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), strings[0])
+    yield b"data: %s\n\ndata: [DONE]\n\n" % json.dumps({"choices": [], "usage": usage}).encode()
+
+
+def test_whatever_chat_says_it_does_nothing_here_or_before_a_room(page: Page, server: Server) -> None:
+    strings = [sayable(text) for family in CORPUS.values() for text in family]
+    asked = {"role": "user", "content": "\n".join(strings).replace("\x00", "")}
+    dialogs = refuse_dialogs(page)
+
+    with in_thread(say(OK_STREAM, *chat_stream(strings))) as upstream:
+        run(
+            page,
+            server,
+            {"model": "m", "messages": [asked], "stream": True, "logprobs": True},
+            "chat",
+            upstream.base_url,
+        )
+        ended(page)
+        harmless(page, ("Code", "Output", "Logprobs"))
+        odds = page.locator("#run script").evaluate_all("all => all.flatMap((each) => JSON.parse(each.textContent))")
+        assert len(odds) >= len(strings), "none of them ends the script that it stands in"
+        show(page, "Output")
+        assert page.locator("#run .ending").count() == len(strings) // 4
+        page.goto(f"{page.url.partition('?')[0]}present/")
+        expect(page.locator("[data-stage-bar]:not([inert])")).to_be_visible(timeout=60_000)
+        page.keyboard.press("r")
+        expect(page.locator("[data-stage-show] .ending").last).to_be_attached(timeout=60_000)
+        assert page.locator(FOREIGN).count() == 0
+        assert page.evaluate(HANDLERS) == []
+
+    assert dialogs == []
+
+
 def refusals(text: str) -> Iterator[Step]:
     """The same text as a reason phrase, a header, a message, a parameter's name, a code, and a page of HTML."""
     line = " ".join(sayable(text).replace("\x00", "").split()).encode()

@@ -263,6 +263,38 @@ def test_a_list_of_links_is_prose() -> None:
     assert "<pre" not in shown(answer(message("[one](https://a.example/) and [two](https://b.example/)")))
 
 
+# -- refusals -----------------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_reads_as_one_while_it_is_written_and_has_its_raw_text_at_the_end() -> None:
+    pieces = [{"refusal": "I will "}, {"refusal": "not <do> that."}]
+    stream = b"".join(
+        b"data: %s\n\n" % json.dumps({"choices": [{"index": 0, "delta": each}]}).encode() for each in pieces
+    )
+    found = Screen("chat")
+    begun = found.advance(stored(stream)[:1])
+    assert begun.parts == {"c0/refusal": True}
+    half = slot_with_text(found.slot("c0/refusal"), found)
+
+    change = found.advance(stored(stream)[1:])
+
+    assert change.text_alone == ("c0/refusal", "not <do> that.")
+    assert "The model refused" in half
+    assert "I will " in half
+    assert "data-source" not in half
+    whole_one = shown(stream + chat_chunk(finish="stop") + b"data: [DONE]\n\n", endpoint="chat")
+    assert "I will not &lt;do&gt; that." in whole_one
+    assert "data-source" in whole_one
+
+
+def test_a_refusal_of_responses_reads_as_one_too() -> None:
+    refused = {"type": "refusal", "refusal": "I will not."}
+    html = one({**message(""), "content": [refused]})
+
+    assert "The model refused" in html
+    assert "I will not." in html
+
+
 # -- sound and pictures of chat -----------------------------------------------------------------------------------
 
 WAV = base64.b64encode(b"RIFF\x00\x00\x00\x00WAVEfmt ").decode()

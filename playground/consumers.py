@@ -85,12 +85,16 @@ class RunConsumer(AsyncWebsocketConsumer):
         try:
             said = _decode(text_data or bytes_data or b"")
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
-            self.say(_NOT_UNDERSTOOD)
+            self.tell(_NOT_UNDERSTOOD)
             return
         if said.after is not None:
             await self.begin(said.after)
         if said.ack is not None and self.watcher:
             self.watcher.acknowledge(said.ack)
+
+    def tell(self, text: str) -> None:
+        """Something that is no part of a run. The page acknowledges it all the same, so it is counted where that is."""
+        (self.watcher.say if self.watcher else self.say)(text)
 
     async def begin(self, after: int) -> None:
         """Show the run from there on. Asked again on the same socket, it starts anew."""
@@ -155,7 +159,7 @@ class LinkConsumer(RunConsumer):
         if found is None or not sharing.is_pass_for(found, self.cookie(sharing.PASS_COOKIE)):
             return None
         return OpenPage(
-            found, self.say, self.again, found.run_id if found.live and not sharing.streams(found) else None
+            found, self.tell, self.again, found.run_id if found.live and not sharing.streams(found) else None
         )
 
     def find_link(self, find: Callable[[str], Link | None]) -> Link | None:
@@ -214,10 +218,10 @@ class AudienceConsumer(LinkConsumer):
 
     def find_page(self) -> OpenPage | None:
         found = self.find_link(sharing.find_audience)
-        return OpenPage(found, self.say, self.again) if found else None
+        return OpenPage(found, self.tell, self.again) if found else None
 
     async def again(self) -> None:
-        self.say(_CLOSED)  # at once
+        self.tell(_CLOSED)  # at once
         hub().spawn(self.close_soon(), "a closed link")
 
     async def close_soon(self) -> None:

@@ -88,3 +88,23 @@ async def test_a_socket_that_ends_by_a_fault_of_ours_watches_nothing_any_more(
         await line.wait()
 
     assert not playing.hub.watches[run_id].audiences
+
+
+async def test_a_word_that_is_no_part_of_a_run_is_counted_like_its_frames(playing: Playing) -> None:
+    """The browser acknowledges every frame: what went by the count let it seem faster than it reads."""
+    run_id = await leave(playing, BEGUN)
+    line = WebsocketCommunicator(RunConsumer.as_asgi(), f"/ws/runs/{run_id}/")
+    line.scope |= {"user": playing.user, "url_route": {"kwargs": {"run_id": run_id}}}
+    await line.connect()
+    await line.send_json_to({"after": 0})
+    heard = [await line.receive_json_from()]
+    (watcher,) = playing.hub.watches[run_id].watchers
+    await line.send_to(text_data="what?")
+    while "error" not in heard[-1]:
+        heard.append(await line.receive_json_from())
+
+    watcher.acknowledge(len(heard) - 1)
+    assert watcher._unread
+    watcher.acknowledge(len(heard))
+    assert not watcher._unread
+    await line.disconnect()

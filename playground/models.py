@@ -1,7 +1,8 @@
 """The rows, and what they know about themselves. Nothing here knows pages or sockets.
 
-Every row has an owner and is looked up through `Model.objects.for_user(user)`: an id alone opens nothing.
-Whatever came from upstream is kept as bytes, because PostgreSQL refuses NUL and lone surrogates in text.
+Every row but the sandbox's is somebody's, by its own owner or by that of the session or run it belongs to, and a page
+finds it through `for_user(user)`: an id alone opens nothing. What came from upstream is kept as bytes, because
+PostgreSQL refuses NUL and lone surrogates in text; the little that is looked for as text is cleaned of both.
 """
 
 from __future__ import annotations
@@ -209,7 +210,7 @@ class Run(models.Model):
 
 class Lease(models.Model):
     """Who carries a run out; gone when it has ended and all is said of that. A row of its own, because it is read with
-    every commit and a run's row holds whole documents. Written by raw SQL where the journal checks the fence."""
+    every commit and a run's row holds whole documents. The journal checks the fence in raw SQL."""
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="lease")
     holder = models.CharField(max_length=80, db_index=True)  # one process

@@ -44,12 +44,6 @@ def _read_sealed(record: bytes, after: int) -> Iterator[tuple[int, list[Stored]]
             yield max(first, after + 1), events[max(0, after + 1 - first) :]
 
 
-def last_number(run_id: uuid.UUID) -> int:
-    """The number of the newest stored event of a run that still has journal entries."""
-    newest = JournalEntry.objects.filter(run_id=run_id).order_by("-first").values_list("last", flat=True).first()
-    return newest or 0
-
-
 def tail(run_id: uuid.UUID, count: int) -> list[Stored]:
     """The newest stored events of a run that still has journal entries: so many, or fewer where they are large."""
     newest = JournalEntry.objects.filter(run_id=run_id).order_by("-first")

@@ -2,10 +2,12 @@
 
     {"hello": version, "live": true}        first, once
     {"n": 17, "u": [update, …]}             the page as it is after event 17; 0: the rest of this follows
+    {"u": [update, …]}                      what only changes how it looks
     {"s": {"head": html, …}}                parts of the run's own state, by name
     {"end": "finished"}                     the run has ended and all of it was said
     {"beat": 1}                             somebody is still there
     {"bye": "restarting"}                   the server ends; come back
+    {"closed": 1}                           the link this page was opened by is closed
     {"error": "…"}                          the last thing the page said was not understood
 
     update    ["reset"]                          forget all places

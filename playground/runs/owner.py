@@ -48,7 +48,7 @@ class Owner:
         self.pen = Pen(run.pk, fence, self.watch.screen.number, self._stored, self._not_stored)
         self.sent = time.monotonic()  # moved when the request really goes out
         self.resumed = screen is not None
-        self.last_answer = b""  # to the last question after a background response
+        self.last_answer = b""  # the newest whole body: the same once more says nothing new
         self.reading: asyncio.Timeout | None = None
         self._now: asyncio.Event | None = None  # cuts the wait for the next try short
         self.weight = visits.Weight(run) if run.visitor else None

@@ -8,25 +8,13 @@ from playground.api.chat_reader import ChatReader
 from playground.api.reading import Reader, Update
 from playground.api.responses_reader import ResponsesReader
 from playground.upstream import sse
+from playground.upstream.sniff import SSE, sniff
 
 READERS: dict[str, type[Reader]] = {"responses": ResponsesReader, "chat": ChatReader}
-
-#: How a body begins that is SSE whatever its content type says.
-_SSE_STARTS = (b"data:", b"event:", b"id:", b"retry:", b"error:", b":")
 
 
 def new_reader(endpoint: str) -> Reader:
     return READERS[endpoint]()
-
-
-def looks_like_sse(start: bytes) -> bool | None:
-    """What the first bytes of a body say; None while they are too few to tell."""
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(_SSE_STARTS):
-        return True
-    if len(text) < 6 and any(begin.startswith(text) for begin in _SSE_STARTS):
-        return None
-    return False
 
 
 def read_event(reader: Reader, event: sse.Event) -> list[Update]:
@@ -66,7 +54,7 @@ def conclude_stream(endpoint: str, body: bytes, sizes: list[int] | None = None) 
 def conclude_reply(endpoint: str, recorded: bytes, streamed: bool = True) -> dict[str, Any]:
     """The same of a recorded HTTP reply: status line, headers, body."""
     status, reason, headers, body = parse_reply(recorded)
-    if status < 400 and looks_like_sse(body):
+    if status < 400 and sniff(body, ended=True) == SSE:
         conclusion = conclude_stream(endpoint, body)
         if not streamed:
             conclusion["warnings"] = [*conclusion["warnings"], "sse_though_json"]

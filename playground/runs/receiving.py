@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from playground.runs.journal import HOLD_BYTES
 from playground.runs.packing import MASKED, Stored, from_body, from_event
 from playground.upstream import door, problems, replies, sniff, sse
 
@@ -16,8 +17,6 @@ Pick = Callable[[list[sse.Event]], list[sse.Event]]
 
 #: How long a stream that has said its last word is listened to, for what some servers still send.
 LINGER: Final = 1.0
-#: From here on the upstream is not read faster than the journal writes.
-PAUSE_AT: Final = 256 * 1024
 #: How much comes in one reply; `total` is also how much comes in all replies of a run.
 LIMITS: Final = sse.Limits()
 
@@ -54,7 +53,7 @@ async def receive(owner: Owner, reply: door.Reply, pick: Pick = keep_all) -> Non
         async with asyncio.timeout(None) as owner.reading:
             async for chunk in reply.chunks():
                 _take(owner, body_reader, pick(body_reader.feed(chunk)))
-                if owner.pen.held > PAUSE_AT:
+                if owner.pen.held > HOLD_BYTES:
                     await owner.pen.room()
     except TimeoutError:
         pass  # it had said its last word

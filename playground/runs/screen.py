@@ -40,9 +40,6 @@ class Change:
     done: list[str] = field(default_factory=list)
     moment: bool = False  # the first text, call or thought is among it
 
-    def __bool__(self) -> bool:
-        return bool(self.parts or self.deltas or self.done)
-
     @property
     def text_alone(self) -> tuple[str, str] | None:
         """The place and its new text, where that is all that changed."""

@@ -3,8 +3,9 @@
     masker = Masker([target.key, *target.headers.values()])
     if masker.event(event): ...        # its raw bytes and data were changed; the event is marked as such
 
-It works on whole events, so a key that came in two chunks is found as well. Short values are left alone: a local
-server's key is often a plain word such as "ollama", and no text may lose such a word.
+It works on whole events, so a key that came in two chunks is found as well; one that is spread over two events is not.
+To find that, every text would have to be read before it is stored, and its end held back while it may begin a key.
+Short values are left alone: a local server's key is often a plain word such as "ollama", and no text may lose that.
 """
 
 from __future__ import annotations

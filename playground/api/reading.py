@@ -4,7 +4,8 @@ A reader is fed the events of one run, in order, and keeps two things: the respo
 *slots* of the page (one text, one tool call, one image …). For each event it returns updates, of three kinds only:
 
     ("delta", place, text)        append this text to the slot there
-    ("part", place, kind, data)   the slot is new, or changed otherwise: show it anew from `reader.slots[place]`
+    ("part", place, kind, data)   the slot is new, or changed otherwise: show it anew from `reader.slots[place]`; where
+                                  there is no slot of that name, the reply as a whole changed
     ("done", place)               nothing more will come there
 
 so that whoever shows a run never learns the name of an endpoint or of an event.
@@ -28,8 +29,6 @@ JSON: TypeAlias = Any
 
 #: Deeper documents are kept and shown as they came, not parsed: no honest reply is nested like that.
 MAX_DEPTH = 64
-
-OUTCOMES = ("completed", "incomplete", "failed", "queued", "error", "truncated")
 
 
 class Slot:

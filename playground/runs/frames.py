@@ -40,7 +40,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Frame(NamedTuple):
-    """One websocket message, and the number of the event after which the page is whole; 0 in the middle of many."""
+    """One websocket message, and the number of the event after which the page is whole; 0 in the middle of many, -1 in
+    one that tells of no event."""
 
     text: str
     number: int

@@ -86,7 +86,7 @@ def _shown(value: Secret | str) -> str:
 
 
 def on_the_wire(headers: Iterable[tuple[str, Secret | str]]) -> list[tuple[bytes, bytes]]:
-    """The one place where a key leaves its wrapping."""
+    """The one place where a key leaves its wrapping to be sent."""
     return [
         (name.encode("ascii"), (value if isinstance(value, str) else value.reveal()).encode("ascii"))
         for name, value in headers

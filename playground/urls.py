@@ -103,6 +103,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:token>/", shares.share, name="share"),
     path("s/<str:token>/passphrase/", shares.unlock, name="share_unlock"),
     path("s/<str:token>/fork/", shares.fork, name="share_fork"),
+    path("s/<str:token>/file.json", shares.share_file, name="share_file"),
     path("s/<str:token>/state", shares.state, name="share_state"),
     path("s/<str:token>/<int:number>/recording", shares.recording, name="share_recording"),
     path("s/<str:token>/<int:number>/rows/", shares.rows, name="share_rows"),

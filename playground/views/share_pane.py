@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -24,6 +25,7 @@ from playground.runs.packing import Stored, unseal
 from playground.runs.parts import Lens, Shown, for_guests, readable, shown_problem
 from playground.runs.screen import Screen
 from playground.runs.veil import Discretion, Veil
+from playground.samples.links import TooLong, fragment
 from playground.sharing import DOTS
 from playground.views import run_events
 from playground.views.preview import shortened
@@ -181,6 +183,14 @@ class SharedRun(RunPane):
     @cached_property
     def thread(self) -> SharedThread:  # type: ignore[override]
         return SharedThread(self.page.turns_before(self.page.number))
+
+    @property
+    def carried(self) -> str:
+        """The request for another playground, to be put behind its address; nothing where no link can hold it."""
+        try:
+            return f"{reverse('new')}#{fragment(self.run.endpoint, self.body)}" if self.body else ""
+        except TooLong:
+            return ""
 
     # -- the request ------------------------------------------------------------------------------------------------
 

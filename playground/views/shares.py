@@ -21,9 +21,11 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from playground import VERSION, sharing
 from playground.models import Audience, Run, Share
+from playground.portable.document import write
 from playground.runs.parts import Lens
 from playground.sharing import misses
 from playground.views.forks import Fork, fork_answer
+from playground.views.portable import attached
 from playground.views.posted import posted
 from playground.views.runs import frames_of
 from playground.views.share_pane import Live, SharedPage, event_answer, panel_answer, recording_of, rows_answer
@@ -153,6 +155,14 @@ def share(request: HttpRequest, found: Share, token: str) -> HttpResponse:
 @by_link
 def fork(request: HttpRequest, found: Share, token: str) -> HttpResponse:
     return fork_answer(request, shared_page(request, found, token), token)
+
+
+@require_safe
+@by_link
+def share_file(request: HttpRequest, found: Share, token: str) -> HttpResponse:
+    """The copy itself, for a playground of the reader's own."""
+    sharing.settle(found)
+    return attached(write(sharing.contents(found)), "application/json", found.title, "json")
 
 
 @require_safe

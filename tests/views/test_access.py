@@ -64,6 +64,7 @@ OPEN = {"login", "new", "first_owner", "healthz", "readyz", "metrics", "robots",
 LINKS = {
     "share",
     "share_unlock",
+    "share_file",
     "share_fork",
     "share_state",
     "share_rows",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import uuid
@@ -19,7 +20,18 @@ PICTURE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGA"
     "WjR9awAAAABJRU5ErkJggg=="
 )
-PARTS = ("", "fork/", "state", "1/events/", "1/request/", "1/response/", "1/code/", "1/rows/", "1/events/1/")
+PARTS = (
+    "",
+    "fork/",
+    "state",
+    "1/events/",
+    "1/request/",
+    "1/response/",
+    "1/code/",
+    "1/rows/",
+    "1/events/1/",
+    "file.json",
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +79,32 @@ def test_a_public_link_opens_for_a_stranger_and_leaves_no_cookie(olga: Visitor, 
     assert "Shared by <bdi>olga</bdi>" in page
     assert 'name="csrf-token"' not in page
     assert "/connections/" not in page
+
+
+def test_a_stranger_takes_what_was_shared_to_a_playground_of_their_own(
+    olga: Visitor, mara: Visitor, stranger: Visitor
+) -> None:
+    """Someone else's account stands for the other playground: nothing of it was there before."""
+    made, _ = finished_run(olga, {**ASK, "input": f"A story about a lighthouse, with {KEY}"})
+    looked = olga.get(f"/runs/{made}/share/").text
+    path = share(olga, made, scope="anyone", leave=re.findall(r'name="leave" value="(\w+)"', looked))
+    page = stranger.get(path).text
+
+    carried = re.findall(r'id="take-link" value="(/new#[\w-]+)"', page)[0]
+    pasted = mara.post("/import/", {"text": carried}).headers["location"]
+    file = stranger.get(re.findall(r'href="([^"]+/file.json)" download', page)[0])
+    opened = mara.post("/import/", files={"file": ("shared.json", file.content, "application/json")}).headers[
+        "location"
+    ]
+
+    assert "A story about a lighthouse, with •••" in html.unescape(mara.get(pasted).text)
+    assert "A story about a lighthouse, with •••" in html.unescape(mara.get(opened).text)
+    assert "Finished" in mara.get(opened).text
+    assert KEY not in file.text
+    assert "set-cookie" not in file.headers
+    assert "take-link" not in mara.get(path).text, "here there is Fork"
+    olga.post(f"/links/{newest(olga, 0)}/revoke/")
+    assert stranger.get(path + "file.json").status_code == 404
 
 
 def test_a_link_for_this_server_asks_a_stranger_to_log_in_and_goes_on(
@@ -244,6 +282,7 @@ def test_the_preview_is_the_page(olga: Visitor, stranger: Visitor, run: str) -> 
 
     def body(text: str, base: str) -> str:
         shared = text[text.index('<div class="shared"') : text.rindex("</main>")].partition("<footer")[0]
+        shared = re.sub(r'<section [^>]*"take-title".*?</section>', "", shared, flags=re.DOTALL)
         shared = re.sub(r'data-(run|of)="[\w-]+"|data-(socket|poll|version)="[^"]*"', "", shared)
         return re.sub(r"\s+|</div>", "", shared.replace(base, "BASE/"))
 

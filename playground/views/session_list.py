@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import formats, timezone
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.api.endpoints import ENDPOINTS
-from playground.models import Connection, Run, Session, Tag
+from playground.models import Connection, Run, Session, Share, Tag
 from playground.search import excerpts
 from playground.views.session_filter import WHERE, WHO, Filter, micros, moment_of, uuid_of
 
@@ -37,6 +37,7 @@ class Row:
     runs: int
     model: str
     endpoint: str
+    is_shared: bool  # a link to it is open
     excerpt: tuple[str, str, str] | None  # before the words, the words, behind them
 
 
@@ -107,13 +108,14 @@ def _rows(ids: list[uuid.UUID], wanted: Filter) -> list[Row]:
     last_run = Run.objects.filter(session=OuterRef("pk")).order_by("-created", "-pk")
     found: Iterable[Any] = Session.objects.filter(pk__in=ids).annotate(
         run_count=Count("runs"),
+        is_shared=Exists(Share.objects.open().filter(session=OuterRef("pk"))),
         last_model=Subquery(last_run.values("model")[:1]),
         last_endpoint=Subquery(last_run.values("endpoint")[:1]),
     )
     said = excerpts(ids, wanted.q)
     by_id = {each.pk: each for each in found}
     return [
-        Row(each, each.run_count, each.last_model or "", each.last_endpoint or "", said.get(pk))
+        Row(each, each.run_count, each.last_model or "", each.last_endpoint or "", each.is_shared, said.get(pk))
         for pk in ids
         if (each := by_id.get(pk))
     ]

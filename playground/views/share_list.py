@@ -40,6 +40,14 @@ class Row:
         return _("one run") if self.share.run_id else _("a session")
 
     @property
+    def source(self) -> str:
+        """The run or the session of which it is a copy, if that is still there."""
+        session = self.share.session
+        if session is None or session.deleted:
+            return ""
+        return reverse("run", args=[self.share.run_id]) if self.share.run_id else reverse("session", args=[session.pk])
+
+    @property
     def is_open(self) -> bool:
         owner, session = self.share.owner, self.share.session
         return self.share.is_open and owner.is_active and not (session and session.deleted)

@@ -332,6 +332,37 @@ def test_a_session_that_was_thrown_away_shows_nothing(owner: User, browser: Clie
     assert browser.get(f"/runs/{made.pk}/share/").status_code == 404
 
 
+def test_the_list_leads_from_a_link_to_what_it_is_a_copy_of(owner: User, browser: Client) -> None:
+    one, whole, gone = run(owner), run(owner), run(owner)
+    link(one)
+    share(Wish(whole.session))
+    link(gone)
+    Session.objects.filter(pk=gone.session_id).update(deleted=gone.created)
+
+    page = browser.get("/links/").content.decode()
+
+    assert f'href="/runs/{one.pk}/"' in page
+    assert f'href="/sessions/{whole.session_id}/"' in page
+    assert str(gone.pk) not in page
+    assert str(gone.session_id) not in page
+    assert browser.get(f"/runs/{one.pk}/").status_code == 302
+
+
+def test_the_sessions_pane_says_to_what_a_link_is_open(owner: User, browser: Client) -> None:
+    made, plain = run(owner), run(owner)
+    link(made)
+
+    def shared() -> list[str]:
+        page = browser.get("/sessions/list/", headers={"HX-Request": "true"}).content.decode()
+        rows = re.split(r'id="s-', page)[1:]
+        return [row.partition('"')[0] for row in rows if "A link to it is open" in row.partition("</a>")[0]]
+
+    assert shared() == [str(made.session_id)]
+    assert str(plain.session_id) not in shared()
+    revoke(made.shares.all())
+    assert shared() == []
+
+
 @pytest.mark.parametrize("scope", ["server", "anyone"])
 def test_every_kind_of_no_says_the_same(owner: User, browser: Client, scope: str) -> None:
     made = run(owner)

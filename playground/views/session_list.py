@@ -168,13 +168,20 @@ class Listing:
     def connections(self) -> list[Connection]:
         return list(Connection.objects.for_user(self.user).only("pk", "name").order_by("created", "name"))
 
-    @cached_property
+    @property
     def tags(self) -> list[str]:
         """The ones used most, and the one that is chosen."""
-        mine = Tag.objects.filter(session__owner=self.user, session__deleted=None).values_list("name", flat=True)
-        most = [str(name) for name in mine.annotate(uses=Count("pk")).order_by("-uses", "name")[:TAGS]]
-        chosen = self.filter.tag
+        most, chosen = self._tags[:TAGS], self.filter.tag
         return most if not chosen or chosen in most else [chosen, *most]
+
+    @property
+    def other_tags(self) -> list[str]:
+        return sorted(name for name in self._tags[TAGS:] if name != self.filter.tag)
+
+    @cached_property
+    def _tags(self) -> list[str]:
+        mine = Tag.objects.filter(session__owner=self.user, session__deleted=None).values_list("name", flat=True)
+        return [str(name) for name in mine.annotate(uses=Count("pk")).order_by("-uses", "name")[:MOST]]
 
     @cached_property
     def gone(self) -> list[Session]:

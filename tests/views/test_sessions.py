@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -196,6 +197,21 @@ def test_a_session_is_found_by_when_any_of_its_runs_was(client: Client, owner: U
     assert titles(client, f"?since={day[6]}&until={day[6]}") == titles(client, f"?until={day[8]}") == []
     assert titles(client, f"?until={day[7]}&to=chat") == ["used twice"]
     assert titles(client, f"?until={day[7]}&to=responses") == titles(client, f"?since={day[6]}&to=chat") == []
+
+
+def test_any_tag_can_be_chosen(client: Client, owner: User) -> None:
+    """The ones used most are in sight, the others unfold, in the order of their names; the chosen one is in sight."""
+    names = [f"tag {number:02}" for number in range(15)]
+    made, other = session(owner), session(owner)
+    Tag.objects.bulk_create(Tag(session=made, name=name) for name in names)
+    Tag.objects.bulk_create(Tag(session=other, name=name) for name in names[3:])
+
+    page = client.get(f"/sessions/{made.pk}/").content.decode()
+    chosen = client.get(f"/sessions/{made.pk}/?tag=tag 01").content.decode()
+
+    assert re.findall(r'name="tag" value="(.+?)"', page) == [*names[3:], *names[:3]]
+    assert re.findall(r'name="tag" value="(.+?)"', chosen) == ["tag 01", *names[3:], "tag 00", "tag 02"]
+    assert "… and 3 more</summary>" in page
 
 
 @pytest.mark.parametrize(

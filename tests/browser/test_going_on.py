@@ -171,8 +171,8 @@ def test_an_earlier_request_comes_back_into_the_form_and_its_branches_can_be_wal
 
 def first_run(page: Page) -> str:
     while page.get_by_role("link", name="Earlier run").count():
-        page.get_by_role("link", name="Earlier run").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Earlier run").click()
     return page.locator("#run [data-run]").get_attribute("data-run") or ""
 
 

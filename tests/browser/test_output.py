@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from playground.samples.pasted import read_pasted
 from tests.browser.running import ended, run, show
+from tests.browsing import Watcher
 from tests.runs.streams import closing, delta, opening
 from tests.serving import Server
 from tests.upstream.hostile import OK_STREAM, in_thread, say, wait_for_free
@@ -224,6 +225,34 @@ def test_of_two_tabs_the_one_that_was_pressed_last_is_shown(page: Page, server: 
 
     expect(page.locator("#run .output")).to_be_visible()
     expect(page.locator("#run [data-run-panel=other]")).to_be_hidden()
+
+
+def test_a_tab_that_does_not_come_is_said_and_the_one_before_stays(
+    page: Page, server: Server, console: Watcher
+) -> None:
+    console.expect("ERR_FAILED")
+    run(page, server, {"model": "sandbox-markdown", "input": "All of it"})
+    ended(page)
+    body, current = page.locator("#run .pane__body"), page.locator("#run .tabs [aria-current]")
+    body.evaluate("box => (box.scrollTop = 200)")
+    address = page.url
+
+    page.route(re.compile("/numbers/|/source[?]"), lambda route: route.abort())
+    page.locator("#run .tabs").get_by_role("link", name="Numbers").click()
+    notice = page.locator("#notice:visible")
+    expect(notice).to_contain_text("does not answer")
+    expect(current).to_have_text("Output")
+    assert page.url == address
+    notice.get_by_role("button", name="Close").click()
+    page.locator("#run [data-source=raw]").first.dispatch_event("click")
+    expect(notice).to_contain_text("does not answer")
+
+    page.unroute(re.compile("/numbers/|/source[?]"))
+    show(page, "Numbers")
+    expect(notice).to_have_count(0)
+    assert body.evaluate("box => box.scrollTop") == 0
+    show(page, "Output")
+    assert body.evaluate("box => box.scrollTop") == 200  # where it was being read
 
 
 def test_each_number_says_who_says_so(page: Page, server: Server) -> None:

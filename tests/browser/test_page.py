@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import translation
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from playground.runs.facts import grouped
 from playground.templatetags.plurals import WORDS, plurals
@@ -340,6 +340,27 @@ def test_enter_with_control_or_command_runs_and_stops(new_page: Callable[..., Pa
 
     expect(stop).to_be_hidden()
     expect(page.locator("#run .status").first).to_be_visible()
+
+
+def test_the_focus_stays_in_a_panel_that_is_written_anew_at_the_end(
+    new_page: Callable[..., Page], start_server: Servers
+) -> None:
+    page = opened(new_page, base_url=start_server({"PLAYGROUND_SANDBOX_PACE": "2"}).base_url)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#run .status").first).to_have_text("Streaming")
+    page.locator("#run .tabs").get_by_role("link", name="Response").click()
+    panel = page.locator("#run [data-run-panel=other]")
+    panel.locator("[data-panel-link]").first.focus()
+
+    held: list[Route] = []
+    page.route("**/response/", lambda route: held.append(route))
+    with page.expect_request("**/response/"):
+        page.keyboard.press("Escape")
+    expect(page.locator("#next-turn")).to_be_visible()
+    held[0].continue_()
+
+    expect(panel).to_contain_text("Assembled from what came")
+    expect(panel.locator(":focus")).to_be_visible()
 
 
 CODE = """

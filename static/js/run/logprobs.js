@@ -2,6 +2,8 @@
 // What there is to know of a page of tokens stands beside it as JSON.
 import { numbers } from "../numbers.js";
 
+import { ask } from "../asking.js";
+
 const percent = numbers({ style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
 export function attach(root) {
@@ -72,7 +74,7 @@ function step(button, key) {
 }
 
 async function fetchMore(link) {
-  const answer = await fetch(link.dataset.moreTokens, { headers: { "HX-Request": "true" } });
+  const answer = await ask(link.dataset.moreTokens);
   if (!answer.ok) return;
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();

@@ -1,5 +1,6 @@
 // The text of an answer as the model wrote it: copied, or shown in the place of what was made of it.
 // <button data-source="copy" data-copy-name="Answer">, <button data-source="raw" aria-pressed="false">
+import { ask } from "../asking.js";
 import { copy } from "../copy.js";
 
 export async function act(button) {
@@ -28,6 +29,6 @@ function toggle(box, raw, button) {
 
 async function source(slot) {
   const { sourceUrl: url } = slot.closest("[data-run]").dataset;
-  const answer = await fetch(`${url}?place=${encodeURIComponent(slot.dataset.place)}`);
+  const answer = await ask(`${url}?place=${encodeURIComponent(slot.dataset.place)}`);
   return answer.ok ? answer.text() : null;
 }

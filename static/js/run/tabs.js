@@ -1,15 +1,20 @@
 // The tabs of a run. Output is always there and grows unseen; another panel is fetched when it is asked for, and again
 // when the run has ended. A link with data-panel-link shows its own tab in another view, in the same place.
+import { ask } from "../asking.js";
+import { keepFocus } from "../focus.js";
 import { bind } from "../main.js";
 
 export class Tabs {
   #root;
   #tabs;
   #url = "";
+  #shown; // the tab whose panel one sees, which is not yet the one that was pressed
+  #left = 0; // where the output was being read
 
   constructor(root) {
     this.#root = root;
     this.#tabs = root.querySelector("[data-run-tabs]");
+    this.#shown = this.#tabs?.querySelector("[aria-current]");
     root.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       const tab = event.target.closest("[data-tab]");
@@ -29,17 +34,24 @@ export class Tabs {
   }
 
   async #choose(tab) {
-    for (const each of this.#tabs.querySelectorAll("[aria-current]")) each.removeAttribute("aria-current");
-    tab.setAttribute("aria-current", "true");
+    this.#mark(tab);
     const output = tab.dataset.tab === "output";
-    history.replaceState(history.state, "", withPace(this.#root, tab.href));
-    if (!output) await this.#show(tab.dataset.url);
+    const came = output || (await this.#show(tab.dataset.url));
     if (!tab.hasAttribute("aria-current")) return; // another one was chosen while this one was fetched
+    if (!came) return this.#mark(this.#shown);
+    history.replaceState(history.state, "", withPace(this.#root, tab.href));
+    const box = this.#root.querySelector(".pane__body");
+    if (box && !this.#panel("output").hidden) this.#left = box.scrollTop;
+    this.#shown = tab;
     this.#panel("output").hidden = !output;
     this.#panel("other").hidden = output;
-    // A panel is read from its beginning; what still grows is followed at its end.
-    const box = this.#root.querySelector(".pane__body");
-    if (box && this.#root.dataset.live === undefined) box.scrollTop = 0;
+    // A panel is read from its beginning, the output from where one left it; what still grows is followed at its end.
+    if (box && this.#root.dataset.live === undefined) box.scrollTop = output ? this.#left : 0;
+  }
+
+  #mark(tab) {
+    for (const each of this.#tabs.querySelectorAll("[aria-current]")) each.removeAttribute("aria-current");
+    tab.setAttribute("aria-current", "true");
   }
 
   async #look(link) {
@@ -48,18 +60,23 @@ export class Tabs {
     if (!tab) return location.assign(link.href);
     remember(link);
     const nth = [...link.parentElement.children].indexOf(link);
+    if (!(await this.#show(`${tab.dataset.url}?${searchParams}`))) return;
     history.replaceState(history.state, "", withPace(this.#root, link.href));
-    await this.#show(`${tab.dataset.url}?${searchParams}`);
     this.#panel("other").querySelectorAll("[data-panel-link]")[nth]?.focus();
   }
 
+  // Whether it came, and nothing else was asked for meanwhile.
   async #show(url) {
+    const before = this.#url;
     this.#url = url;
     const content = await html(url);
-    if (this.#url !== url || !content) return;
+    if (this.#url !== url) return false;
+    if (!content) this.#url = before;
+    if (!content) return false;
     const panel = this.#panel("other");
-    panel.replaceChildren(content);
+    keepFocus(() => panel.replaceChildren(content));
     bind(panel);
+    return true;
   }
 
   #panel(name) {
@@ -91,7 +108,7 @@ async function open(event) {
 }
 
 export async function html(url) {
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+  const answer = await ask(url);
   if (!answer.ok) return null;
   const holder = document.createElement("template");
   holder.innerHTML = await answer.text();

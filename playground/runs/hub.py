@@ -200,7 +200,10 @@ def _move(watchers: list[Watcher], old: Watch, anew: Watch | None) -> None:
             continue
         old.detach(watcher)
         if anew:
-            anew.attach(watcher, 0)
+            try:
+                anew.attach(watcher, 0)
+            except Exception:
+                logger.exception("run %s could not be shown any further to a page", anew.run.pk)
 
 
 def _close_when(together: threading.Barrier) -> None:

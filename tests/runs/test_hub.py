@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -11,11 +12,13 @@ from playground.consumers import RunConsumer
 from playground.models import Lease, Run
 from playground.runs import frames
 from playground.runs.frames import Frame
+from playground.runs.leftovers import Leftovers
 from playground.runs.watch import Watch
 from tests.runs import streams
 from tests.runs.finished import stored
-from tests.runs.playing import Playing, until
+from tests.runs.playing import SENSE, Playing, until
 from tests.runs.test_leftovers import BEGUN, keep, leave
+from tests.upstream import hostile
 
 
 async def test_a_page_that_goes_while_its_run_is_handed_on_is_not_kept(
@@ -69,6 +72,23 @@ async def test_a_page_that_could_not_be_shown_anything_is_not_kept(
         await playing.look(run_id)
 
     assert not playing.hub.watches[run_id].audiences
+
+
+async def test_a_page_that_cannot_be_shown_anything_keeps_nobody_from_carrying_the_run_out(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with hostile.serve(
+        hostile.json_reply(json.dumps(streams.response("completed", "All.")).encode())
+    ) as upstream:
+        connection = await playing.connect(upstream.base_url)
+        body = json.dumps({**SENSE, "background": True, "stream": False}).encode()
+        run_id = await leave(playing, BEGUN, connection=connection, request_body=body)
+        await playing.look(run_id)
+        monkeypatch.setattr(frames, "of_snapshot", broken)
+        await Leftovers(playing.hub).take_over()
+        run = await playing.ended(run_id)
+
+    assert (run.status, run.summary["text"]) == ("finished", "All.")
 
 
 async def test_a_socket_that_ends_by_a_fault_of_ours_watches_nothing_any_more(

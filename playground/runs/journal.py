@@ -220,13 +220,18 @@ def _patiently(write: Callable[[], T]) -> T:
             time.sleep(0.1)
 
 
+def never_takes(error: BaseException | None) -> bool:
+    """Whether the database will not take it however often it is asked: a value, and not the moment, is wrong."""
+    return isinstance(error, DataError) or (isinstance(error, StorageFailed) and never_takes(error.__cause__))
+
+
 def trouble(error: Exception) -> str:
     """What is wrong with the storage, as a problem code; nothing when waiting may help."""
     cause = error.__cause__
     number = getattr(cause, "sqlite_errorcode", None)
     if number is not None:
         return {5: "", 6: "", 13: "storage_full"}.get(number & 0xFF, "storage_error")
-    if isinstance(error, DataError):  # a value that this database never takes; its driver may say so without a state
+    if never_takes(error):  # a driver may say so by itself, without a state of the server's
         return "storage_error"
     state = getattr(cause, "sqlstate", None)
     if state == "53100":

@@ -19,7 +19,7 @@ from playground.models import Run
 from playground.runs import archive, background, ending, leases
 from playground.runs.following import reply_of, screen_of
 from playground.runs.hub import Hub
-from playground.runs.journal import NotStored
+from playground.runs.journal import NotStored, never_takes
 from playground.runs.owner import Owner
 from playground.runs.screen import Screen
 from playground.runs.starting import target_of
@@ -61,9 +61,9 @@ class Leftovers:
         """Whether it has ended by that. What the database does not take is tried again later."""
         try:
             ended = await self._go_on_or_end(run_id, self.taken[run_id])
-        except (DatabaseError, NotStored):
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DatabaseError | NotStored) and not never_takes(error):
+                raise
             logger.exception("run %s was left over and could not be ended as it should", run_id)
             ended = await self._end_in_few_words(run_id)
         del self.taken[run_id]

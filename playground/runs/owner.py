@@ -13,7 +13,7 @@ from playground import search
 from playground.models import Run
 from playground.runs import background, ending, tries, visits
 from playground.runs.asked import asked
-from playground.runs.journal import LostLease, NotStored, Pen, StorageFailed
+from playground.runs.journal import LostLease, NotStored, Pen, StorageFailed, never_takes
 from playground.runs.packing import Stored
 from playground.runs.receiving import LINGER, receive, refusal
 from playground.runs.screen import Reply, Screen
@@ -276,7 +276,9 @@ class Owner:
         while True:
             try:
                 return await self.hub.journal.do(lambda: ending.write(self.run, self.fence, fields))
-            except NotStored:
+            except NotStored as failure:
+                if never_takes(failure):
+                    raise
                 self._tell(fields)  # all that is known, and why none of it can be kept
                 self.watch.state_changed()
                 await asyncio.sleep(1)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import DataError
 
+from playground import search
 from playground.models import Run
 from playground.runs import ending, leftovers
 from playground.runs.facts import facts, measure
@@ -83,6 +84,31 @@ async def test_a_run_whose_end_goes_wrong_ends_all_the_same(playing: Playing, mo
     assert (run.status, run.problem["code"], page.end) == ("failed", "internal", "failed")
     assert await playing.raw(run_id) == streams.whole(TEXTS)
     assert page.shows("0/text/0", TEXT)
+
+
+def refused(*_: object) -> None:
+    raise DataError("a value that no column takes")
+
+
+async def test_last_words_that_the_database_never_takes_are_said_in_fewer(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is locked, full or away is waited for instead: test_storage.py."""
+    monkeypatch.setattr(search, "index_answer", lambda _, summary: refused() if summary else None)
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, streams.whole(TEXTS))) as upstream:
+        run_id = await playing.start(upstream.base_url)
+        run = await playing.ended(run_id)
+
+    assert (run.status, run.problem["code"]) == ("failed", "internal")
+    assert await playing.raw(run_id) == streams.whole(TEXTS)
+
+
+async def test_nor_do_they_keep_others_that_were_left_over(playing: Playing, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [await leave(playing, BEGUN) for _ in range(2)]
+    monkeypatch.setattr(search, "index_answer", lambda _, summary: refused() if summary else None)
+    await leftovers.Leftovers(playing.hub).take_over()
+
+    assert {(await playing.ended(run_id)).status for run_id in left} == {"interrupted"}
 
 
 async def test_timings_that_go_wrong_cost_no_answer(playing: Playing, monkeypatch: pytest.MonkeyPatch) -> None:

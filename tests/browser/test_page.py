@@ -461,6 +461,39 @@ def test_a_run_says_how_long_it_goes_on_and_is_read_aloud_in_sentences(new_page:
     assert all(re.search(r"[.!?]$|^(Waiting|Running|Streaming)$", each) for each in sentences), sentences
 
 
+RUN_OF_TEXT = """
+<div id="held-run"><div data-aloud></div><div data-place="t"><div class="output"></div></div>
+<div data-place="r"><div class="problem"><div data-text></div></div></div><div data-place="other"></div></div>"""
+
+
+def test_sentences_are_read_aloud_when_they_end(new_page: Callable[..., Page], server: Server) -> None:
+    page = new_page()
+    page.clock.install()
+    held(page, server, RUN_OF_TEXT)
+
+    def read(place: str, come: str) -> list[str]:
+        page.evaluate(
+            """async ([place, come]) => {
+                const main = document.querySelector("script[type=module]").src;
+                const { Aloud } = await import(main.replace("main.js", "run/aloud.js"));
+                document.querySelector("[data-aloud]").replaceChildren();
+                new Aloud(document.getElementById("held-run")).hear([["delta", place, come]]);
+            }""",
+            [place, come],
+        )
+        page.clock.run_for(2_000)
+        return page.locator("[data-aloud] p").all_inner_texts()
+
+    assert read("t", "One. Two") == ["One."]
+    assert read("t", "3.14 is") == []
+    assert read("t", "彼女は言った。「はい。」次は") == ["彼女は言った。「はい。」"]
+    assert read("t", "本当？はい！まだ") == ["本当？はい！"]
+    assert read("t", "あ" * 401) == ["あ" * 401], "long, and no end of a sentence"
+    assert read("t", "word " * 81 + "wo") == [("word " * 81).strip()], "cut where a word ends"
+    assert read("r", "I cannot. No") == ["I cannot."], "a refusal"
+    assert read("other", "One. Two") == [], "no part of the answer"
+
+
 @pytest.mark.parametrize("pane", ["request", "run"])
 def test_everything_is_in_reach_at_twice_the_size(pane: str, new_page: Callable[..., Page]) -> None:
     page = new_page(viewport={"width": 720, "height": 450})  # 1440 by 900 at 200 %

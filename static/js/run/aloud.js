@@ -3,7 +3,7 @@
 const EVERY = 2_000; // ms
 const LONG = 400; // characters without an end of a sentence
 const KEPT = 4;
-const END = /[.!?…。！？؟]["'”’»)]*\s|\n/g;
+const END = /[.!?…؟]["'”’»)]*\s|[。！？]["'”’»)」』）]*|\n/g; // after some marks no script writes a space
 const MARKS = /[*_`#|>~]+/g;
 
 export class Aloud {
@@ -34,7 +34,7 @@ export class Aloud {
     this.#timer = undefined;
     const ends = [...this.#waiting.matchAll(END)].at(-1);
     let upto = ends ? ends.index + ends[0].length : 0;
-    if (!upto && this.#waiting.length > LONG) upto = this.#waiting.lastIndexOf(" ") + 1;
+    if (!upto && this.#waiting.length > LONG) upto = this.#waiting.lastIndexOf(" ") + 1 || this.#waiting.length;
     if (upto) this.#say(this.#waiting.slice(0, upto));
     this.#waiting = this.#waiting.slice(upto);
   }
@@ -51,6 +51,7 @@ export class Aloud {
   }
 
   #isAnswer(place) {
-    return Boolean(this.#root.querySelector(`[data-place="${CSS.escape(place)}"] > .output`));
+    const answer = ":is(.output, .problem:has(> [data-text]))"; // or a refusal
+    return Boolean(this.#root.querySelector(`[data-place="${CSS.escape(place)}"] > ${answer}`));
   }
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -119,6 +120,11 @@ def test_the_dialog_shows_what_would_be_left_out(olga: Visitor, new_page: Pages)
     expect(look.locator(".output")).to_have_text(f"use {key}, ask •••")
     page.get_by_label("Answer, events and timings").uncheck()
     expect(look).to_contain_text("Only the request was shared.")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").click()
+    file = Path(saved.value.path()).read_text()
+    assert f"use {key}, ask •••" in file, "the choices of this moment"
+    assert '"status"' not in file
     expect(page.get_by_label("Passphrase")).to_have_value("kept while looking")
     page.get_by_role("dialog").get_by_text("1 hour").click()
     assert "/s/" in make_link(page)

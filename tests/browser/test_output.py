@@ -137,6 +137,28 @@ def test_events_are_filtered_by_lane_type_and_text_and_opened(page: Page, server
     expect(page.get_by_text("No event is like that.")).to_be_visible()
 
 
+MANY = """
+from playground.models import User
+from tests.runs.finished import finished
+from tests.runs.streams import delta
+run = finished(User.objects.get(), delta("x") * 100_000)
+print(f"/sessions/{run.session_id}/?run={run.pk}&tab=events#run")
+"""
+
+
+def test_a_number_of_six_digits_has_room_in_the_list(page: Page, server: Server) -> None:
+    page.goto("/")  # makes the owner
+    page.goto(server.shell(MANY).strip())
+    expect(page.locator("[data-event-filter]")).to_be_visible()
+
+    page.locator("#run .pane__body").evaluate("box => (box.scrollTop = box.scrollHeight)")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        cells = page.locator('.event[data-number="100000"] .num:visible')
+        expect(cells.first).to_have_text("100000")
+        assert cells.evaluate_all("cells => cells.every((cell) => cell.scrollWidth <= cell.clientWidth)")
+
+
 def test_all_events_leave_as_a_file(page: Page, server: Server) -> None:
     run(page, server, {"model": "sandbox-echo", "input": "One two", "stream": True})
     ended(page)

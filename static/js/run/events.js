@@ -30,6 +30,7 @@ export function attach(root) {
 
   const list = (anew) => {
     rows.show(index.chosen(wanted), index.count, anew);
+    root.style.setProperty("--digits", String(index.count).length);
     const none = rows.length === 0;
     root.querySelector("[data-no-events]").hidden = !none;
     root.querySelector("[data-none]").hidden = index.count > 0;

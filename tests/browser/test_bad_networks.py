@@ -24,7 +24,7 @@ def test_f28_where_websockets_are_blocked_the_page_says_so_and_asks_until_all_is
     page.on("request", lambda request: asked.append(request.url) if "?after=" in request.url else None)
 
     run(page, server, MARKDOWN)
-    expect(page.locator("#run [data-blocked]")).to_contain_text("no live updates", timeout=15_000)
+    expect(page.locator("#run [data-blocked]")).to_be_visible(timeout=PATIENCE)
     ended(page)
 
     expect(page.locator("#run .output table")).to_be_visible()  # as it would look had it been told
@@ -76,6 +76,7 @@ def test_f55_a_page_of_another_version_is_told_and_its_draft_is_kept(page: Page,
     page.locator("#request textarea[name='input']").first.fill("A draft that stays")
     expect(page.locator('#request-form[data-saved="yes"]')).to_be_attached(timeout=PATIENCE)
     expect(page.locator("#run [data-newer]")).to_contain_text("The playground was updated.")
+    expect(page.locator("#run [data-newer]")).to_be_visible()
     page.get_by_role("link", name="Load this page again").click()
 
     expect(page.locator("#request textarea[name='input']").first).to_have_value("A draft that stays", timeout=PATIENCE)
@@ -100,6 +101,21 @@ def test_f58_a_draft_survives_a_crash_of_the_browser_and_of_the_server(
         "What was being written", timeout=PATIENCE
     )
     assert again.port == server.port
+
+
+def test_f58_what_is_typed_leaves_within_a_second_however_long_somebody_types(page: Page, server: Server) -> None:
+    page.clock.install()
+    written(page, server, {"model": "sandbox-echo", "input": "One", "stream": True})
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))  # the hands move by what follows alone
+    box = page.locator("#request textarea[name='input']").first
+    box.focus()
+
+    with page.expect_request("**/draft/") as sent:
+        for _ in range(10):
+            page.keyboard.press("x")
+            page.clock.run_for(100)
+
+    assert "xxx" in (sent.value.post_data or "")
 
 
 def test_f58_a_draft_never_keeps_a_secret(page: Page, server: Server) -> None:

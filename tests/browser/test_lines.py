@@ -136,14 +136,39 @@ def test_f15_silence_is_counted_on_the_page(server: Server, upstream: hostile.Se
     expect(idle).to_be_hidden()
 
 
-def test_f28_where_a_websocket_opens_and_says_nothing_the_page_asks(
+SILENT = """
+window.WebSocket = class {
+  static OPEN = 1;
+  static CLOSED = 3;
+  readyState = 1;
+  constructor() {
+    window.began ??= Date.now();
+    setTimeout(() => this.onopen?.());
+  }
+  close() {}
+  send() {}
+};
+"""
+
+
+def test_f28_where_a_websocket_opens_and_says_nothing_the_page_says_so_within_five_seconds_and_asks(
     server: Server, upstream: hostile.Server, page: Page
 ) -> None:
-    page.route_web_socket("**/ws/**", lambda socket: None)
-    pressed(page, server, upstream)
+    def begun() -> bool:
+        page.clock.run_for(20)
+        return bool(page.evaluate("window.began"))
 
+    page.clock.install(time=0)
+    page.clock.pause_at(1)  # nothing but what follows moves its hands
+    page.add_init_script(SILENT)
+    begin(page, server, upstream)
+    wait_until(begun, "a line")
+
+    page.clock.run_for(page.evaluate("began + 5000 - Date.now()"))
+    expect(page.locator("#run [data-blocked]")).to_be_visible()
+
+    page.clock.resume()
     upstream.free_now()
-
     ends_well(page)
 
 

@@ -213,6 +213,7 @@ def test_where_websockets_are_blocked_the_pages_that_are_open_close_as_well(
         with page.expect_response("**/state?after=*", timeout=20_000):
             page.goto(share(olga, run, scope="anyone"))
     expect(pages[0].locator("[data-blocked]")).to_contain_text("asks every second")
+    expect(pages[0].locator("[data-blocked]")).to_be_visible()
 
     olga.post("/links/revoke/")
 

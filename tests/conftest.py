@@ -5,6 +5,7 @@
                                .client() (httpx.Client), .manage("command", …), .stop(), .kill(), .process
     start_server     module    factory for more: start_server(env={"PLAYGROUND_…": "…"}, args=["…"], data=path, port=n).
                                A `data` folder that exists is used as it is: a restart on the same rows.
+                               anew=True: by a new interpreter, for what it would show of itself (tests/nursery.py).
     postgres         session   a real PostgreSQL; postgres.database() gives the URL of a fresh, empty database
     postgres_url     function  the URL of a fresh, empty database on it
     redis_service    session   a real Redis: .url, .stop(), .start()
@@ -78,7 +79,7 @@ def migrated_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def start_server(migrated_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[serving.Servers]:
     folder = tmp_path_factory.mktemp("servers")
-    with serving.servers(migrated_data, folder) as start:
+    with serving.servers(migrated_data, folder, anew=False) as start:
         yield start
     shutil.rmtree(folder, ignore_errors=True)
 

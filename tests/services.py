@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypedDict
 
+from tests.nursery import Process
+
 WAIT = 60.0
 """Seconds until a service must answer. A bound against hanging, far above what it takes."""
 
@@ -27,9 +29,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(
-    ready: Callable[[], bool], what: str, process: subprocess.Popen[bytes] | None = None, seconds: float = WAIT
-) -> None:
+def wait_until(ready: Callable[[], bool], what: str, process: Process | None = None, seconds: float = WAIT) -> None:
     """Ask again until it is ready; fail at once when the process that should become ready has ended."""
     deadline = time.monotonic() + seconds
     while not ready():
@@ -46,7 +46,7 @@ def answers(port: int) -> bool:
     return False
 
 
-def end(process: subprocess.Popen[bytes], seconds: float = 20) -> None:
+def end(process: Process, seconds: float = 20) -> None:
     """Ask the process to end, and insist when it does not."""
     if process.poll() is None:
         process.terminate()

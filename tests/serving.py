@@ -4,14 +4,17 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 import httpx
 
+from tests import nursery
 from tests.environment import ROOT, without_ours
 from tests.services import answers, end, free_port, wait_until
 
@@ -40,10 +43,10 @@ class Server:
     base_url: str
     data: Path
     environment: dict[str, str]
-    process: subprocess.Popen[bytes]
+    process: nursery.Process
     log: Path
     _clients: list[httpx.Client] = field(default_factory=list)
-    _shell: subprocess.Popen[str] | None = None
+    _shell: tuple[nursery.Process, TextIO] | None = None
 
     @property
     def port(self) -> int:
@@ -71,13 +74,14 @@ class Server:
     def shell(self, program: str, stdin: str = "") -> str:
         """Run a program in this server's surroundings, on its database, and give back what it printed."""
         if self._shell is None:
-            command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", SHELL]
-            pipe = subprocess.PIPE
-            self._shell = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdin=pipe, stdout=pipe, text=True)
-        assert self._shell.stdin
-        assert self._shell.stdout
-        print(json.dumps([program, stdin]), file=self._shell.stdin, flush=True)
-        said, wrong = json.loads(self._shell.stdout.readline())
+            ours, its = socket.socketpair()
+            with ours, its, self.log.open("ab") as output:
+                files = (its.fileno(), its.fileno(), output.fileno())
+                process = nursery.start(["shell", "--verbosity", "0", "-c", SHELL], self.environment, files)
+                self._shell = process, ours.makefile("rw")
+        _, line = self._shell
+        print(json.dumps([program, stdin]), file=line, flush=True)
+        said, wrong = json.loads(line.readline())
         assert not wrong, wrong
         return str(said)
 
@@ -92,7 +96,9 @@ class Server:
             client.close()
         self._clients.clear()
         if self._shell is not None:
-            self._shell.communicate()  # it ends when nothing more can come
+            process, line = self._shell
+            line.close()  # it ends when nothing more can come
+            process.wait()
             self._shell = None
         end(self.process, seconds=patience)
         return int(self.process.returncode)
@@ -110,12 +116,17 @@ def surroundings(data: Path, **settings: str) -> dict[str, str]:
     return {**without_ours(dict(os.environ)), "PYTHONUNBUFFERED": "1", "PLAYGROUND_DATA": str(data), **settings}
 
 
-def serve_command(port: int, arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "manage.py", "serve", "--setup", "--host", "127.0.0.1", "--port", str(port), *arguments]
+def serve_arguments(port: int, arguments: Sequence[str]) -> list[str]:
+    return ["serve", "--setup", "--host", "127.0.0.1", "--port", str(port), *arguments]
 
 
 def start(
-    template: Path, data: Path, settings: Mapping[str, str], arguments: Sequence[str] = (), port: int = 0
+    template: Path,
+    data: Path,
+    settings: Mapping[str, str],
+    arguments: Sequence[str] = (),
+    port: int = 0,
+    anew: bool = False,
 ) -> Server:
     """Start one and wait until it accepts connections, on a copy of the template folder if `data` is new."""
     if not data.exists():
@@ -123,15 +134,9 @@ def start(
     environment = surroundings(data, **settings)
     port = port or free_port()
     log = data.with_name(data.name + ".log")
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            serve_command(port, arguments),
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
+    with log.open("ab") as output, Path(os.devnull).open() as nothing:
+        files = (nothing.fileno(), output.fileno(), output.fileno())
+        process = nursery.start(serve_arguments(port, arguments), environment, files, anew)
     server = Server(f"http://127.0.0.1:{port}", data, environment, process, log)
     try:
         wait_until(lambda: answers(port), "the server", process)
@@ -144,16 +149,22 @@ def start(
 class Servers:
     """Starts servers for one test module and ends them all when it is over."""
 
-    def __init__(self, template: Path, folder: Path) -> None:
+    def __init__(self, template: Path, folder: Path, anew: bool) -> None:
         self.template = template
         self.folder = folder
+        self.anew = anew
         self.running: list[Server] = []
 
     def __call__(
-        self, env: Mapping[str, str] | None = None, args: Sequence[str] = (), data: Path | None = None, port: int = 0
+        self,
+        env: Mapping[str, str] | None = None,
+        args: Sequence[str] = (),
+        data: Path | None = None,
+        port: int = 0,
+        anew: bool | None = None,
     ) -> Server:
         where = data or self.folder / f"data-{len(self.running)}"
-        server = start(self.template, where, env or {}, args, port)
+        server = start(self.template, where, env or {}, args, port, self.anew if anew is None else anew)
         self.running.append(server)
         return server
 
@@ -167,8 +178,9 @@ class Servers:
 
 
 @contextlib.contextmanager
-def servers(template: Path, folder: Path) -> Iterator[Servers]:
-    started = Servers(template, folder)
+def servers(template: Path, folder: Path, anew: bool = True) -> Iterator[Servers]:
+    """`anew`: each by an interpreter of its own, as people start it; else as copies, which is quicker."""
+    started = Servers(template, folder, anew)
     try:
         yield started
     finally:

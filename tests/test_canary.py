@@ -76,7 +76,9 @@ class Seen:
 @pytest.fixture(scope="module")
 def seen(start_server: Servers, tmp_path_factory: pytest.TempPathFactory) -> Seen:
     scratch = tmp_path_factory.mktemp("scratch")
-    server = start_server({"PLAYGROUND_LOG_LEVEL": "DEBUG", "PLAYGROUND_ACCESS_LOG": "on", "TMPDIR": str(scratch)})
+    server = start_server(
+        {"PLAYGROUND_LOG_LEVEL": "DEBUG", "PLAYGROUND_ACCESS_LOG": "on", "TMPDIR": str(scratch)}, anew=True
+    )
     with hostile.in_thread(echo) as upstream:
         found = Seen(server, upstream.requests)
         everything(found, upstream.base_url)

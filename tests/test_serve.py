@@ -111,7 +111,7 @@ def test_it_sets_up_prints_its_address_and_ends_on_ctrl_c(tmp_path: Path) -> Non
 
 
 def test_f48_a_second_server_on_the_same_database_is_refused(start_server: Servers) -> None:
-    first = start_server()
+    first = start_server(anew=True)
     assert first.client().get("/healthz").status_code == 200
 
     second = subprocess.run(
@@ -129,17 +129,17 @@ def test_f48_a_second_server_on_the_same_database_is_refused(start_server: Serve
 
 
 def test_a_killed_server_leaves_no_lock_behind(start_server: Servers) -> None:
-    first = start_server()
+    first = start_server(anew=True)
     first.kill()
 
-    second = start_server(data=first.data)
+    second = start_server(data=first.data, anew=True)
 
     assert second.client().get("/healthz").status_code == 200
 
 
 def test_a_socket_may_be_handed_over(tmp_path: Path, start_server: Servers) -> None:
     """How several processes share a port."""
-    migrated = start_server()
+    migrated = start_server(anew=True)
     migrated.stop()
     with socket.create_server(("127.0.0.1", 0)) as shared:
         port = shared.getsockname()[1]
@@ -165,7 +165,7 @@ def printed_link(server: Server) -> str:
 
 def test_with_the_start_token_only_the_printed_link_opens(start_server: Servers) -> None:
     port = free_port()
-    server = start_server({"PLAYGROUND_START_TOKEN": "on"}, port=port)
+    server = start_server({"PLAYGROUND_START_TOKEN": "on"}, port=port, anew=True)
     link = printed_link(server)
     stranger = fetch("GET", server.base_url, headers={"Accept": "text/html"})
     with (
@@ -187,12 +187,12 @@ def test_with_the_start_token_only_the_printed_link_opens(start_server: Servers)
 
 def test_the_cookie_of_the_start_token_survives_a_restart(start_server: Servers) -> None:
     port = free_port()
-    first = start_server({"PLAYGROUND_START_TOKEN": "on"}, port=port)
+    first = start_server({"PLAYGROUND_START_TOKEN": "on"}, port=port, anew=True)
     link = printed_link(first)
     with httpx.Client(trust_env=False, timeout=60) as owner:
         owner.get(link)
         first.stop()
-        start_server({"PLAYGROUND_START_TOKEN": "on"}, data=first.data, port=port)
+        start_server({"PLAYGROUND_START_TOKEN": "on"}, data=first.data, port=port, anew=True)
 
         assert owner.get(first.base_url, follow_redirects=True).status_code == 200
         assert fetch("GET", link).status_code == 403  # the old link is spent

@@ -21,6 +21,7 @@ from playground.portable.discretion import public_request
 from playground.portable.document import PRIVATE_HEADERS
 from playground.rendering import Told, json_tree, pretty_json, visible
 from playground.secrets import DOTS
+from playground.views.run_events import as_text
 
 if TYPE_CHECKING:
     from playground.views.run_pane import RunPane
@@ -130,8 +131,8 @@ def _raw(pane: RunPane) -> dict[str, Any]:
             size += len(event.raw)
         if size > LONGEST:
             break
-    text = b"".join(taken)[:LONGEST].decode("utf-8", "replace")
-    return {"exact": visible(text), "cut": size > LONGEST, "file": pane.file_url("sse")}
+    text, odd = as_text(b"".join(taken), LONGEST)
+    return {"exact": visible(text), "odd": odd, "cut": size > LONGEST, "file": pane.file_url("sse")}
 
 
 # -- what names mean ----------------------------------------------------------------------------------------------

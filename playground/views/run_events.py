@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -26,6 +27,8 @@ from playground.upstream.plain import plain
 PAGE: Final = 100
 MOST: Final = 500
 PREVIEW: Final = 120
+#: Bytes of one event that are put on a page.
+LONGEST: Final = 200_000
 
 Pieces = Callable[[int], Iterable[tuple[int, list[Stored]]]]
 
@@ -75,8 +78,20 @@ def one(request: HttpRequest, run_id: uuid.UUID, number: int) -> HttpResponse:
 
 def one_event(request: HttpRequest, stored: Stored) -> HttpResponse:
     event = to_event(stored)
-    context = {"raw": plain(event.raw, 200_000), "data": _pretty(event.data), "masked": stored.masked}
+    raw, odd = as_text(event.raw, LONGEST)
+    context = {"raw": raw, "odd": odd, "data": _pretty(event.data), "masked": stored.masked}
     return render(request, "run/_event.html", context)
+
+
+def as_text(raw: bytes, most: int) -> tuple[str, bool]:
+    """The beginning of what came, byte for byte, and whether some of it is no text: such bytes are spelled out."""
+    decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
+    text = decoder.decode(raw[:most], final=len(raw) <= most)  # a letter that is cut through is left out
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return text, True
+    return text, False
 
 
 @require_safe

@@ -23,6 +23,7 @@ Database tests use pytest-django's `db` / `transactional_db` on a SQLite *file* 
 connections and threads see the same rows, as in use. No test sleeps, skips itself, or asserts how long something took.
 """
 
+import gc
 import importlib
 import shutil
 from collections.abc import Callable, Iterator
@@ -40,6 +41,13 @@ settings.register_profile("playground", max_examples=50, deadline=None, suppress
 settings.load_profile("playground")
 # A bound against hanging: a busy machine takes its time.
 expect.set_options(timeout=20_000)
+
+
+def pytest_collection_finish() -> None:
+    """The tests themselves are objects enough that looking through them for garbage again and again takes time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -115,13 +115,13 @@ TEAM = {
 NO_PAGES = words(
     "account_activate account_deactivate attachment audience_close audience_frames audience_run audience_source "
     "audience_state audience_stop audiences_close connection_delete connection_new connection_take csp_report "
-    "draft healthz logout look_event look_panel look_recording look_rows metrics mine_event mine_panel "
+    "draft healthz logout look_event look_file look_panel look_recording look_rows metrics mine_event mine_panel "
     "mine_recording mine_rows new_open present_prompts present_run preset_delete preset_save preview readyz "
     "request_change request_part "
     "robots run run_again run_body run_edit run_event run_event_rows run_events run_export run_recording "
     "run_retry_now run_source run_start run_state run_stop run_tab run_try schema session_archive session_delete "
     "session_duplicate session_edit session_export session_forget session_list session_new session_pin "
-    "session_rename session_restore session_several sessions_export set_language share_event share_look "
+    "session_rename session_restore session_several sessions_export set_language share_event share_file share_look "
     "share_panel share_recording share_revoke share_rows share_state share_unlock shares_revoke uploads"
 )
 

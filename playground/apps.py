@@ -9,6 +9,7 @@ class Playground(AppConfig):
     name = "playground"
 
     def ready(self) -> None:
-        from playground import search
+        from playground import databases, search
 
+        databases.let_go_of_frozen_transactions()
         search.teach_sqlite()

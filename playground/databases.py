@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.db.backends.signals import connection_created
 
 from playground.data_folder import private_file
 from playground.environment import BadSetting
@@ -12,6 +14,9 @@ from playground.environment import BadSetting
 SQLITE = "sqlite:///"
 POSTGRES = ("postgres", "postgresql")
 REDIS = ("redis", "rediss")
+#: As long as a lease holds: a process that froze in the middle of a transaction would keep its locks for ever, and with
+#: them its runs from whoever takes over what nobody carries out.
+FROZEN_SECONDS: Final = 15
 
 
 def database(name: str, url: str, folder: Path, synchronous: str) -> dict[str, Any]:
@@ -64,3 +69,14 @@ def cache(url: str) -> dict[str, Any]:
     if url == "memory://":
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "KEY_PREFIX": "playground"}
+
+
+def let_go_of_frozen_transactions() -> None:
+    """Have PostgreSQL end what nobody goes on with, on every connection from now on."""
+    connection_created.connect(_bounded, dispatch_uid="databases")
+
+
+def _bounded(connection: Any, **_: Any) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN_SECONDS}s'")

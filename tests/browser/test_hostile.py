@@ -15,7 +15,8 @@ from tests.serving import Server
 
 ATTRIBUTES = """() => [...new Set([...document.querySelectorAll('[data-hold] *')]
     .flatMap((element) => [...element.attributes].map((attribute) => attribute.name)))]"""
-# The list of events keeps the place of rows that are out of sight: a height on boxes of ours, and nothing else.
+# The list of events keeps the place of rows that are out of sight, and counts its digits: a height and a number on
+# boxes of ours, and nothing else.
 # Our own forms are htmx's, outside of what came: there it is told to look at nothing, and has addresses of ours only.
 HANDLERS = """() => [...document.querySelectorAll(':is(#run, [data-stage-show]) *')].flatMap((element) =>
     [...element.attributes].map(({ name, value }) => [name, value])
@@ -23,7 +24,8 @@ HANDLERS = """() => [...document.querySelectorAll(':is(#run, [data-stage-show]) 
         || (/^hx-/.test(name) && name !== 'hx-disable' && (element.closest('[hx-disable], [data-flow]')
             || (/^hx-(get|post|put|patch|delete)$/.test(name) && !/^[/][^/]/.test(value)))))
     .filter(([name, value]) =>
-        !(name === 'style' && /^(block-size: [\\d.]+px;)?$/.test(value) && element.matches('[data-event-rows] > *')))
+        !(name === 'style' && /^(block-size: [\\d.]+px;)?$/.test(value) && element.matches('[data-event-rows] > *'))
+        && !(name === 'style' && /^--digits: \\d+;$/.test(value) && element.matches('[data-event-list]')))
     .map(([name]) => name))"""
 KNOWN = {
     "alt", "class", "data-c", "data-copy", "data-copy-name", "data-copyable", "dir", "href", "loading", "rel", "src",

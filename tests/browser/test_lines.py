@@ -38,9 +38,13 @@ def network(server: Server) -> Iterator[Relay]:
 
 
 def pressed(page: Page, server: Server, upstream: hostile.Server) -> None:
-    """A run under way, whose upstream has fallen silent after a few words."""
+    """A run under way, whose upstream has fallen silent after a few words, on a page that has its line."""
+    heard: list[bytes | str] = []
+    page.on("websocket", lambda line: line.on("framereceived", lambda frame: heard.append(frame)))
     begin(page, server, upstream)
     expect(output(page)).to_contain_text("Once upon a time.", timeout=PATIENCE)
+    # The words may have come with the page itself, before it had the scripts that make a line.
+    wait_until(lambda: page.evaluate("1") and bool(heard), "a line")
 
 
 def begin(page: Page, server: Server, upstream: hostile.Server) -> None:

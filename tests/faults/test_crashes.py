@@ -166,6 +166,15 @@ def secret_of(server: Server) -> str:
     return (server.data / "secret_key").read_text().strip()
 
 
+def test_f36_a_process_that_froze_within_a_transaction_does_not_keep_its_locks(pair: tuple[Server, Server]) -> None:
+    first, _ = pair
+    shown = (
+        "from django.db import connection as c; u = c.cursor(); u.execute('SHOW idle_in_transaction_session_timeout')"
+    )
+
+    assert first.shell(f"{shown}; print(*u.fetchone())").strip() == "15s"
+
+
 async def test_f36_a_frozen_owner_loses_its_runs_and_writes_nothing_any_more(pair: tuple[Server, Server]) -> None:
     first, second = pair
     ticking = Ticking(rate=50)

@@ -236,7 +236,8 @@ def trouble(error: Exception) -> str:
     state = getattr(cause, "sqlstate", None)
     if state == "53100":
         return "storage_full"
-    if isinstance(error, InterfaceError) or state is None or state[:2] in ("08", "57", "53", "40"):
+    # The last is for a process that froze within a transaction and goes on: its connection is gone, and comes back.
+    if isinstance(error, InterfaceError) or state is None or state[:2] in ("08", "57", "53", "40") or state == "25P03":
         return ""
     return "storage_error"
 

@@ -7,7 +7,7 @@ import uuid
 
 import psycopg
 import pytest
-from django.db import DataError
+from django.db import DataError, InternalError
 
 from playground import search
 from playground.models import Run
@@ -68,6 +68,13 @@ def test_text_that_the_database_cannot_hold_is_not_waited_for() -> None:
     error.__cause__ = psycopg.DataError(str(error))
 
     assert trouble(error) == "storage_error"
+
+
+def test_a_connection_that_was_ended_for_having_frozen_is_made_anew() -> None:
+    error = InternalError()
+    error.__cause__ = psycopg.errors.IdleInTransactionSessionTimeout()
+
+    assert trouble(error) == "", "waiting helps"
 
 
 async def test_a_run_whose_end_goes_wrong_ends_all_the_same(playing: Playing, monkeypatch: pytest.MonkeyPatch) -> None:

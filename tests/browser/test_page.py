@@ -25,6 +25,9 @@ def width_of(page: Page, pane: str) -> float:
     return box["width"]
 
 
+NOON = 1_800_000_000_000  # between two keys lie a second and a half at most, which a busy machine may take
+
+
 def opened(new_page: Callable[..., Page], path: str = "/", **options: object) -> Page:
     page = new_page(viewport=WIDE, **options)
     page.goto(path)
@@ -218,6 +221,7 @@ def test_a_click_elsewhere_closes_the_menu(new_page: Callable[..., Page]) -> Non
 
 def test_g_and_a_letter_goes_to_a_page_or_pane(new_page: Callable[..., Page]) -> None:
     page = opened(new_page)
+    page.clock.set_fixed_time(NOON)
 
     page.keyboard.press("g")
     page.keyboard.press("o")
@@ -240,6 +244,7 @@ def test_the_slash_finds_a_parameter_and_types_nothing(new_page: Callable[..., P
 
 def test_keys_of_another_script_are_known_by_their_place(new_page: Callable[..., Page]) -> None:
     page = opened(new_page)
+    page.clock.set_fixed_time(NOON)
     typed = "(init) => document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, ...init }))"
 
     page.evaluate(typed, {"key": "ل", "code": "KeyG"})

@@ -133,11 +133,20 @@ def weight(response: Response) -> int:
     return len(gzip.compress(response.body(), compresslevel=6, mtime=0))
 
 
-def serious(page: Page, context: str | None = None) -> list[str]:
-    """What axe finds serious or critical, one line each."""
-    # Of what is right axe would write down each element, which costs more than looking at it.
-    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]}).response["violations"]
+def serious(page: Page, context: str | None = None, both: bool = False) -> list[str]:
+    """What axe finds serious or critical, one line each. `both`: also in the dark, where nothing but colours differs."""
+    found = _found(page, context)
+    if both:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # or colours would be on their way
+        found += _found(page, context, runOnly=["color-contrast"])
+        page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return [describe(one) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def _found(page: Page, context: str | None, **options: Any) -> list[dict[str, Any]]:
+    # Of what is right axe would write down each element, which costs more than looking at it.
+    response = Axe().run(page, context=context, options={"resultTypes": ["violations"], **options}).response
+    return list(response["violations"])
 
 
 def describe(violation: dict[str, Any]) -> str:

@@ -17,7 +17,8 @@
     new_page         function  factory for more, each in its own context: new_page(viewport={…}, locale="ar",
                                color_scheme="dark", base_url=…); the same watcher
     console          function  the watcher: console.expect(r"status of 404") lets a provoked complaint pass
-    assert_accessible function assert_accessible(page, context=None): axe finds nothing serious or critical
+    assert_accessible function assert_accessible(page, context=None): axe finds nothing serious or critical;
+                               both=True: also in the dark
 
 Database tests use pytest-django's `db` / `transactional_db` on a SQLite *file* of the test's own process: several
 connections and threads see the same rows, as in use. No test sleeps, skips itself, or asserts how long something took.
@@ -158,8 +159,8 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def assert_accessible() -> Callable[..., None]:
-    def check(page: Page, context: str | None = None) -> None:
-        found = browsing.serious(page, context)
+    def check(page: Page, context: str | None = None, both: bool = False) -> None:
+        found = browsing.serious(page, context, both)
         assert not found, "axe found:\n" + "\n".join(found)
 
     return check

@@ -65,16 +65,19 @@ class Form:
         row.locator(f'> .states > [value="{state}"]').click()
         return row
 
-    def turn(self, path: str, state: str) -> None:
+    def turn(self, paths: list[str], state: str) -> None:
         """As `switch`, without a mouse: where there are hundreds of them."""
-        self.row(path).evaluate(
-            """(row, state) => {
-                for (let e = row; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
-                const button = row.querySelector(`:scope > .states > [value="${state}"]`);
-                if (!button.checkVisibility()) throw new Error(`${row.dataset.parameter} cannot be seen`);
-                button.click();
+        self.page.evaluate(
+            """([paths, state]) => {
+                for (const path of paths) {
+                    const row = document.querySelector(`#request-form .field[data-parameter="${CSS.escape(path)}"]`);
+                    for (let e = row; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
+                    const button = row.querySelector(`:scope > .states > [value="${state}"]`);
+                    if (!button.checkVisibility()) throw new Error(`${path} cannot be seen`);
+                    button.click();
+                }
             }""",
-            state,
+            [paths, state],
         )
 
     def control(self, path: str, number: int = 0) -> Locator:

@@ -78,17 +78,15 @@ def test_each_nested_parameter_in_each_state(new_page: Callable[..., Page], slug
         def inside(parent: Any = parent) -> Any:
             return paths.get(form.body(), parent)
 
-        for place in places:
-            form.turn(place.path, "null")
+        form.turn([place.path for place in places], "null")
         assert all(inside()[place.parameter.name] is None for place in places)
 
         for place in places:
-            form.turn(place.path, "value")
+            form.turn([place.path], "value")
             form.give(place.path)
         given = inside()
         assert all(given[place.parameter.name] is not None for place in places)
 
-        for place in places:
-            form.turn(place.path, "absent")
+        form.turn([place.path for place in places], "absent")
         left = inside()
         assert not [place.path for place in places if place.parameter.name in left]

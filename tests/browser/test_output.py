@@ -319,17 +319,16 @@ def test_copying_says_what_was_copied(new_page: Callable[..., Page], server: Ser
     assert read_pasted(copied).body == {"model": "sandbox-echo", "input": "One *two*", "stream": True}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_tab_is_open_to_everybody(
-    scheme: str, new_page: Callable[..., Page], server: Server, assert_accessible: Callable[..., None]
+    new_page: Callable[..., Page], server: Server, assert_accessible: Callable[..., None]
 ) -> None:
-    page = new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+    page = new_page(viewport={"width": 1440, "height": 900})
     run(page, server, {"model": "sandbox-parade", "input": "all", "stream": True})
     ended(page)
 
     for tab in ("Output", "Events", "Numbers", "Request", "Response", "Code"):
         show(page, tab)
-        assert_accessible(page, "#run")
+        assert_accessible(page, "#run", both=True)
 
 
 def test_a_remote_picture_is_a_place_holder_and_never_fetched(page: Page, server: Server) -> None:

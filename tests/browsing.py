@@ -134,7 +134,7 @@ def weight(response: Response) -> int:
 
 
 def serious(page: Page, context: str | None = None, both: bool = False) -> list[str]:
-    """What axe finds serious or critical, one line each. `both`: also in the dark, where nothing but colours differs."""
+    """What axe finds serious or critical, one line each. `both`: in the dark too, where nothing but colours differs."""
     found = _found(page, context)
     if both:
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")  # or colours would be on their way

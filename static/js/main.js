@@ -95,6 +95,7 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+let keys; // one promise for every key: of several imports of a module the later may be answered first
 document.addEventListener("keydown", async (event) => {
   if (event.isComposing || event.altKey) return;
   const command = event.ctrlKey || event.metaKey;
@@ -102,8 +103,9 @@ document.addEventListener("keydown", async (event) => {
   if (!ours) return;
   const slash = event.key === "/" || (event.code === "Slash" && event.key > "\x7f");
   if (command || slash) event.preventDefault(); // the browser would act before the module is here
-  const [keys] = await Promise.all([import("./keys.js"), awake]);
-  keys.press(event);
+  keys ??= Promise.all([import("./keys.js"), awake]);
+  keys.catch(() => (keys = null));
+  (await keys)[0].press(event);
 });
 
 // htmx: our own forms carry the CSRF token in a header; what it swaps in is bound like the page itself.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.test_sharing import Pages, signed_in
 from tests.browsing import Watcher
@@ -43,6 +43,30 @@ def long(olga: Visitor) -> Iterator[str]:
 
 def finished(page: Page) -> None:
     expect(page.locator(".visit__run .status")).to_have_text("Finished", timeout=30_000)
+
+
+def test_what_is_typed_while_the_look_is_on_its_way_stays(olga: Visitor, new_page: Pages) -> None:
+    make_preset(olga, STORY, "Slow stories")
+    owner = signed_in(new_page, olga)
+    owner.goto("/")
+    owner.get_by_role("link", name="Presets").click()
+    dialog = owner.get_by_role("dialog")
+    dialog.get_by_role("link", name="Slow stories").click()
+    dialog.get_by_role("link", name="Make an audience link").click()
+    look = dialog.locator("#audience-look")
+    expect(look.get_by_label("Who")).to_be_visible()
+    held: list[Route] = []
+    owner.route("**/audience/", lambda route: held.append(route))
+
+    dialog.get_by_role("checkbox", name="who").uncheck()
+    mine = dialog.get_by_label("Your value for who")
+    mine.press_sequentially("a child")
+    assert len(held) == 1
+    held[0].continue_()
+    expect(look.get_by_label("Who")).to_have_count(0)
+
+    expect(mine).to_have_value("a child")
+    expect(mine).to_be_focused()
 
 
 def test_a_preset_becomes_a_page_for_people_who_do_not_see_each_other(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.formats import number_format
 
-from playground.api.reading import normalise_usage
+from playground.api.reading import normalise_usage, token_details
 from playground.models import Connection, Run
 
 _MILLION: Final = Decimal(1_000_000)
@@ -31,17 +31,9 @@ def cost_of(run: Run, usage: dict[str, Any] | None) -> Decimal | None:
     read, written = counts["input_tokens"], counts["output_tokens"]
     if not isinstance(read, int) or not isinstance(written, int) or max(read, written) > _MOST:
         return None
-    cached = min(_cached(usage), read)
+    cached = min(max(0, token_details(usage).get("cached_tokens", 0)), read)
     cheaper = prices.get("cached", prices["in"])
     return ((read - cached) * prices["in"] + cached * cheaper + written * prices["out"]) / _MILLION
-
-
-def _cached(usage: dict[str, Any]) -> int:
-    for name in ("input_tokens_details", "prompt_tokens_details"):
-        group = usage.get(name)
-        if isinstance(group, dict) and isinstance(group.get("cached_tokens"), int):
-            return max(0, int(group["cached_tokens"]))
-    return 0
 
 
 def _decimal(price: Any) -> Decimal:

@@ -82,7 +82,7 @@ def _rows(run: Run, screen: Screen) -> list[Fact]:
         if name in times:
             rows.append(Fact(words, duration(times[name])))
     mark = _("estimated") if counted_by(run) == ESTIMATED else _("reported")
-    usage = screen.reader.usage or run.usage
+    usage = usage_of(run, screen)
     if counts := normalise_usage(usage):
         both = f"{told(counts['input_tokens'])} → {told(counts['output_tokens'])}"
         rows.append(Fact(_("tokens"), both, counted_by(run), mark))
@@ -93,6 +93,12 @@ def _rows(run: Run, screen: Screen) -> list[Fact]:
     if len(run.attempts) > 1:
         rows.append(Fact(_("tries"), grouped(len(run.attempts))))
     return rows
+
+
+def usage_of(run: Run, screen: Screen) -> dict[str, Any] | None:
+    """As it was reported; of a run whose events are no longer read, as its row has it."""
+    reported: dict[str, Any] | None = screen.reader.usage or run.usage
+    return reported
 
 
 def counted_by(run: Run) -> Words:

@@ -23,6 +23,7 @@ from playground.runs.facts import (
     timed_by,
     times_of,
     told,
+    usage_of,
 )
 from playground.runs.screen import Screen
 
@@ -92,7 +93,7 @@ _MADE: Final[tuple[tuple[str, Words, Words], ...]] = (
 
 
 def _tokens(run: Run, screen: Screen) -> Iterator[Number]:
-    usage = screen.reader.usage or run.usage
+    usage = usage_of(run, screen)
     counts = normalise_usage(usage)
     if not usage or not counts:
         return
@@ -128,6 +129,6 @@ def _wire(run: Run, screen: Screen) -> Iterator[Number]:
 
 
 def _cost(run: Run, screen: Screen) -> Iterator[Number]:
-    cost = cost_of(run, screen.reader.usage or run.usage)
+    cost = cost_of(run, usage_of(run, screen))
     if cost is not None:
         yield Number(_("cost"), shown_cost(cost), priced_by(run), _("in the currency of the prices"))

@@ -57,6 +57,11 @@ class Beside:
 NOTHING: Final = Beside()
 
 
+def position_of(run: Run) -> int:
+    """Which run of its session it is, from 1."""
+    return Run.objects.filter(session_id=run.session_id, created__lt=run.created).count() + 1
+
+
 def held_against(request: HttpRequest, session: Session, prepared: Prepared) -> Beside:
     """A remark at each control that says something else than the run beside it."""
     run = run_beside(request, session)
@@ -69,7 +74,7 @@ def held_against(request: HttpRequest, session: Session, prepared: Prepared) -> 
         before, after = parse(bytes(run.request_body)), parse(prepared.sent or documents.write(prepared.body))
     except Malformed:
         return NOTHING
-    position = Run.objects.filter(session=session, created__lt=run.created).count() + 1
+    position = position_of(run)
     found = differences(before, after)[:MOST]
     return Beside(position, tuple(_told(prepared, each, before, position) for each in found))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from asgiref.sync import async_to_sync
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect, JsonResponse
@@ -19,7 +18,7 @@ from playground.runs.starting import NotYours, begin, carry_out
 from playground.runs.stopping import stop
 from playground.runs.visits import Visiting
 from playground.sharing import hidden_in_a_room
-from playground.views.beside import parent_of
+from playground.views.beside import parent_of, position_of
 from playground.views.posted import only_a_request
 from playground.views.refusing import refused
 from playground.views.request import chosen_connection, find_session, read_request, save_draft
@@ -88,10 +87,8 @@ def shown(request: HttpRequest, run: Run) -> HttpResponse:
 def not_started(request: HttpRequest, reason: NotStarted, beside: Run | None) -> HttpResponse:
     """Said where the answer would stand; nothing was sent, and the form is as it was. What stood there is a click away:
     the run `beside` it."""
-    context: dict[str, Any] = {"sentence": reason.sentence, "beside": beside, "position": 0}
-    if beside:
-        kin = Run.objects.filter(session=beside.session_id)
-        context["position"] = kin.filter(created__lt=beside.created).count() + 1
+    position = position_of(beside) if beside else 0
+    context = {"sentence": reason.sentence, "beside": beside, "position": position}
     if request.headers.get("HX-Request"):
         answer = render(request, "run/_not_started.html", context, status=422)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#run", "innerHTML"
@@ -150,13 +147,19 @@ def run_state(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """What the websocket would say to a page that has seen events up to `after`: for networks that block it. With
     `?room` as a room that looks on may see it."""
     found = _find(request, run_id)
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit()) or len(after) > 9:
+    after = seen_up_to(request)
+    if after is None:
         return HttpResponseBadRequest()
     lens = Lens(request.LANGUAGE_CODE if hasattr(request, "LANGUAGE_CODE") else "en")
     if "room" in request.GET:
         lens = lens.for_a_room(hidden_in_a_room(request.user))
-    return frames_of(found, int(after), lens)
+    return frames_of(found, after, lens)
+
+
+def seen_up_to(request: HttpRequest) -> int | None:
+    """The event up to which a page that asks has seen a run; None where it names no number."""
+    after = request.GET.get("after", "0")
+    return int(after) if after.isascii() and after.isdigit() and len(after) <= 9 else None
 
 
 def frames_of(run: Run, after: int, lens: Lens) -> HttpResponse:

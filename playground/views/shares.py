@@ -27,7 +27,7 @@ from playground.sharing import misses
 from playground.views.forks import Fork, fork_answer
 from playground.views.portable import attached
 from playground.views.posted import posted
-from playground.views.runs import frames_of
+from playground.views.runs import frames_of, seen_up_to
 from playground.views.share_pane import Live, SharedPage, event_answer, panel_answer, recording_of, rows_answer
 from playground.views.share_wishes import LONGEST_PASSPHRASE
 
@@ -202,10 +202,8 @@ def state(request: HttpRequest, found: Share, token: str) -> HttpResponse:
 
 def frames_answer(request: HttpRequest, run: Run, lens: Lens) -> HttpResponse:
     """What a page lacks of a run that has seen its events up to `after`."""
-    after = request.GET.get("after", "0")
-    if not (after.isascii() and after.isdigit()) or len(after) > 9:
-        return JsonResponse({"frames": []})
-    return frames_of(run, int(after), lens)
+    after = seen_up_to(request)
+    return JsonResponse({"frames": []}) if after is None else frames_of(run, after, lens)
 
 
 def shared_page(request: HttpRequest, found: Share, token: str) -> SharedPage:

@@ -20,7 +20,7 @@ from playground.comparing import Difference, Piece, differences, line_difference
 from playground.models import Run
 from playground.rendering import clean
 from playground.runs.costs import cost_of, shown_cost
-from playground.runs.facts import Facts, duration, facts, grouped, times_of
+from playground.runs.facts import Facts, duration, facts, grouped, times_of, usage_of
 from playground.runs.following import reply_of, screen_of
 from playground.runs.screen import Screen
 
@@ -85,12 +85,12 @@ class Side:
 
     @property
     def usage(self) -> dict[str, Any]:
-        reported = self.screen.reader.usage or self.run.usage
+        reported = usage_of(self.run, self.screen)
         return {**(normalise_usage(reported) or {}), **token_details(reported)}
 
     @property
     def cost(self) -> float | None:
-        cost = cost_of(self.run, self.screen.reader.usage or self.run.usage)
+        cost = cost_of(self.run, usage_of(self.run, self.screen))
         return None if cost is None else float(cost)
 
     @property

@@ -5,3 +5,12 @@ export async function ask(url) {
   document.dispatchEvent(new CustomEvent("answered", { detail: { status: answer.status } }));
   return answer;
 }
+
+// The same as nodes; null when it did not come.
+export async function html(url) {
+  const answer = await ask(url);
+  if (!answer.ok) return null;
+  const holder = document.createElement("template");
+  holder.innerHTML = await answer.text();
+  return holder.content;
+}

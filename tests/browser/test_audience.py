@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.browser.test_sharing import Pages, signed_in
 from tests.browsing import Watcher
@@ -45,15 +45,20 @@ def finished(page: Page) -> None:
     expect(page.locator(".visit__run .status")).to_have_text("Finished", timeout=30_000)
 
 
-def test_what_is_typed_while_the_look_is_on_its_way_stays(olga: Visitor, new_page: Pages) -> None:
-    make_preset(olga, STORY, "Slow stories")
-    owner = signed_in(new_page, olga)
+def asked_for_a_link(olga: Visitor, owner: Page, name: str) -> tuple[Locator, Locator]:
+    """The dialog in which a link to a new preset is made, and the look in it."""
+    make_preset(olga, STORY, name)
     owner.goto("/")
     owner.get_by_role("link", name="Presets").click()
     dialog = owner.get_by_role("dialog")
-    dialog.get_by_role("link", name="Slow stories").click()
+    dialog.get_by_role("link", name=name).click()
     dialog.get_by_role("link", name="Make an audience link").click()
-    look = dialog.locator("#audience-look")
+    return dialog, dialog.locator("#audience-look")
+
+
+def test_what_is_typed_while_the_look_is_on_its_way_stays(olga: Visitor, new_page: Pages) -> None:
+    owner = signed_in(new_page, olga)
+    dialog, look = asked_for_a_link(olga, owner, "Slow stories")
     expect(look.get_by_label("Who")).to_be_visible()
     held: list[Route] = []
     owner.route("**/audience/", lambda route: held.append(route))
@@ -73,14 +78,8 @@ def test_a_preset_becomes_a_page_for_people_who_do_not_see_each_other(
     olga: Visitor, new_page: Pages, assert_accessible: Callable[..., None], console: Watcher
 ) -> None:
     console.expect("htmx:(afterRequest|sendAbort)")  # a look that is asked for before the one before it has come
-    make_preset(olga, STORY, "Bedtime stories")
     owner = signed_in(new_page, olga)
-    owner.goto("/")
-    owner.get_by_role("link", name="Presets").click()
-    dialog = owner.get_by_role("dialog")
-    dialog.get_by_role("link", name="Bedtime stories").click()
-    dialog.get_by_role("link", name="Make an audience link").click()
-    look = dialog.locator("#audience-look")
+    dialog, look = asked_for_a_link(olga, owner, "Bedtime stories")
     expect(look.get_by_label("Topic")).to_be_visible()
     dialog.get_by_label("Anyone with the link").check()
     dialog.get_by_role("checkbox", name="who").uncheck()

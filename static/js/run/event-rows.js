@@ -1,6 +1,6 @@
 // A long list of which only the part near the eye is there. It is cut into blocks of rows; a block that is far away is
 // empty and as high as its rows were, or would be.
-import { html } from "./tabs.js";
+import { html } from "../asking.js";
 
 const AROUND = "900px 0px";
 const NEAR_END = 48;

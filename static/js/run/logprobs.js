@@ -1,8 +1,7 @@
 // Tokens and what could have stood there: by pointer, by click, and with the arrow keys, which walk from token to token.
 // What there is to know of a page of tokens stands beside it as JSON.
+import { html } from "../asking.js";
 import { numbers } from "../numbers.js";
-
-import { ask } from "../asking.js";
 
 const percent = numbers({ style: "percent", maximumFractionDigits: 1, minimumFractionDigits: 1 });
 
@@ -74,11 +73,9 @@ function step(button, key) {
 }
 
 async function fetchMore(link) {
-  const answer = await ask(link.dataset.moreTokens);
-  if (!answer.ok) return;
-  const holder = document.createElement("template");
-  holder.innerHTML = await answer.text();
-  const first = holder.content.querySelector("[data-odds-of]");
-  link.replaceWith(holder.content);
+  const content = await html(link.dataset.moreTokens);
+  if (!content) return;
+  const first = content.querySelector("[data-odds-of]");
+  link.replaceWith(content);
   first?.focus();
 }

@@ -1,6 +1,6 @@
 // The tabs of a run. Output is always there and grows unseen; another panel is fetched when it is asked for, and again
 // when the run has ended. A link with data-panel-link shows its own tab in another view, in the same place.
-import { ask } from "../asking.js";
+import { html } from "../asking.js";
 import { keepFocus } from "../focus.js";
 import { bind } from "../main.js";
 
@@ -71,8 +71,10 @@ export class Tabs {
     this.#url = url;
     const content = await html(url);
     if (this.#url !== url) return false;
-    if (!content) this.#url = before;
-    if (!content) return false;
+    if (!content) {
+      this.#url = before;
+      return false;
+    }
     const panel = this.#panel("other");
     keepFocus(() => panel.replaceChildren(content));
     bind(panel);
@@ -105,12 +107,4 @@ async function open(event) {
   if (!event.open || body.hasChildNodes()) return;
   const content = await html(event.dataset.url);
   if (content) body.replaceChildren(content);
-}
-
-export async function html(url) {
-  const answer = await ask(url);
-  if (!answer.ok) return null;
-  const holder = document.createElement("template");
-  holder.innerHTML = await answer.text();
-  return holder.content;
 }

@@ -46,8 +46,10 @@ export class Show {
       frame: (frame) => {
         if (turn !== this.#turn) return;
         page.take(frame);
-        if (frame.n || frame.end) this.lost(false);
-        if (frame.n || frame.end) clearTimeout(silent);
+        if (frame.n || frame.end) {
+          this.lost(false);
+          clearTimeout(silent);
+        }
         if (frame.s?.problem && this.#waits) stuck();
         if (frame.end) ended(frame.end, whole);
       },

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -144,9 +144,13 @@ def serious(page: Page, context: str | None = None, both: bool = False) -> list[
 
 
 def _found(page: Page, context: str | None, **options: Any) -> list[dict[str, Any]]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     # Of what is right axe would write down each element, which costs more than looking at it.
-    response = Axe().run(page, context=context, options={"resultTypes": ["violations"], **options}).response
-    return list(response["violations"])
+    options = {"resultTypes": ["violations"], "preload": False, **options}
+    look = "([place, options]) => axe.run(place ?? document, options).then((found) => found.violations)"
+    found: list[dict[str, Any]] = page.evaluate(look, [context, options])
+    return found
 
 
 def describe(violation: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
     server           module    the app as people run it (`manage.py serve`) on a fresh file SQLite database, local mode.
                                server.base_url, .websocket_url, .port, .data (its data folder), .output() (its log),
-                               .client() (httpx.Client), .manage("command", …), .stop(), .kill(), .process
+                               .client() (httpx.Client), .shell("program"), .stop(), .kill(), .process
     start_server     module    factory for more: start_server(env={"PLAYGROUND_…": "…"}, args=["…"], data=path, port=n).
                                A `data` folder that exists is used as it is: a restart on the same rows.
                                anew=True: by a new interpreter, for what it would show of itself (tests/nursery.py).

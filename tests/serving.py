@@ -67,10 +67,6 @@ class Server:
         """Everything it printed so far."""
         return self.log.read_text(errors="replace")
 
-    def manage(self, *arguments: str, stdin: str = "") -> str:
-        """Run `manage.py` in this server's surroundings and give back what it printed."""
-        return manage(self.environment, *arguments, stdin=stdin)
-
     def shell(self, program: str, stdin: str = "") -> str:
         """Run a program in this server's surroundings, on its database, and give back what it printed."""
         if self._shell is None:

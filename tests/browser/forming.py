@@ -6,21 +6,29 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.running import new_session, post
+
 TEXT = "input[type=text], textarea"
+ASK = """async () => {
+    const main = document.querySelector("script[src*='/js/main']").src;
+    const { entries, post } = await import(new URL("request/sending.js", main));
+    const url = document.querySelector("[data-preview]").dataset.preview;
+    const answer = await post(url, entries(document.getElementById("request-form")));
+    const preview = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return preview.querySelector("[data-preview-body]").textContent;
+}"""
 
 
 class Form:
-    """The form of a session of its own. `body()` is what Preview says would be sent, byte for byte."""
+    """The form of a session of its own. `sent()` is what Preview shows of it, byte for byte."""
 
     def __init__(self, page: Page, endpoint: str = "responses", body: dict[str, Any] | None = None) -> None:
         """Without a body: whatever the first visit shows."""
         self.page = page
-        page.goto("/")
-        if body is not None:
-            with page.expect_navigation():
-                page.locator('form[action$="/sessions/new/"] button').first.evaluate("button => button.click()")
-            self.ready()
-            self.load(endpoint, body)
+        if body is None:
+            page.goto("/")
+        else:
+            self._show(new_session(page), endpoint, body)
         self.ready()
 
     @classmethod
@@ -37,19 +45,14 @@ class Form:
         expect(self.page.locator("#request-form[data-ready]")).to_be_attached()
 
     def load(self, endpoint: str, body: dict[str, Any]) -> None:
-        """Begin with this body, as if it had been pasted into the JSON view."""
+        """Begin again with this body, as if it had been pasted into the JSON view."""
         self.saved()
-        self.page.evaluate(
-            """async ([endpoint, text]) => {
-                const form = document.getElementById("request-form");
-                const data = new URLSearchParams({"~endpoint": endpoint, "~view": "json", "~json": text});
-                const token = document.querySelector("meta[name=csrf-token]").content;
-                await fetch(form.dataset.draft, {method: "POST", body: data, headers: {"X-CSRFToken": token}});
-            }""",
-            [endpoint, json.dumps(body)],
-        )
-        self.page.goto(self.page.url.split("?")[0] + "?view=form")
+        self._show(self.page.url.split("?")[0], endpoint, body)
         self.ready()
+
+    def _show(self, session: str, endpoint: str, body: dict[str, Any]) -> None:
+        post(self.page, session + "draft/", {"~endpoint": endpoint, "~view": "json", "~json": json.dumps(body)})
+        self.page.goto(session + "?view=form")
 
     def saved(self, seconds: float = 15) -> None:
         """Wait until everything typed is kept on the server."""
@@ -112,7 +115,8 @@ class Form:
         pairs.locator(TEXT).locator("visible=true").nth(1).fill("1")
 
     def body(self) -> Any:
-        return json.loads(self.sent())
+        """What Preview asks for, without its dialog."""
+        return json.loads(self.page.evaluate(ASK))
 
     def sent(self) -> str:
         self.page.locator("[data-preview]").click()

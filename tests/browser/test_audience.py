@@ -219,7 +219,7 @@ def test_hostile_words_do_nothing(start_server: Servers, new_page: Pages) -> Non
 
 
 @pytest.mark.parametrize(
-    "options", [{"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}, {"locale": "ar"}]
+    "options", [{"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}, {"locale": "ar"}]
 )
 def test_its_pages_are_accessible_in_every_look(
     olga: Visitor, new_page: Pages, assert_accessible: Callable[..., None], options: dict[str, object]

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from playground.api.examples import EXAMPLES
+from tests.browser.running import new_session
 from tests.linking import QUICK
 from tests.serving import Server, Servers
 
@@ -29,9 +30,7 @@ def choose(new_page: Callable[..., Page]) -> Callable[..., Page]:
 
     def chosen(slug: str, **options: object) -> Page:
         page = new_page(viewport=WIDE, **options)
-        page.goto("/")
-        with page.expect_navigation():
-            page.locator('form[action$="/sessions/new/"] button').click()
+        page.goto(new_session(page))
         endpoint = page.locator(f'[data-change="endpoint:{"chat" if slug.startswith("chat-") else "responses"}"]')
         endpoint.click()
         expect(endpoint).to_have_attribute("aria-current", "true")

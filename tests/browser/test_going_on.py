@@ -10,28 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.running import new_session, post
 from tests.browsing import Watcher
 from tests.serving import Server, Servers
 
 
 def begin(page: Page, body: dict[str, Any], endpoint: str = "responses") -> None:
     """A new session with this request, run to its end."""
-    page.goto("/")
-    with page.expect_navigation():
-        page.get_by_role("button", name="New session").click()
-    session = page.url.split("/sessions/")[1].split("/")[0]
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
     form = {"~endpoint": endpoint, "~view": "json", "~json": json.dumps(body), "run": str(uuid.uuid4())}
-    answer = page.request.post(
-        f"/sessions/{session}/runs/", form={**form, "csrfmiddlewaretoken": token}, headers={"Origin": origin(page)}
-    )
-    assert answer.ok, answer.text()
+    answer = post(page, new_session(page) + "runs/", form)
     page.goto(answer.url)
     ended(page)
-
-
-def origin(page: Page) -> str:
-    return "/".join(page.url.split("/")[:3])
 
 
 def ended(page: Page) -> None:
@@ -107,7 +96,7 @@ def test_an_answer_that_was_kept_is_offered_until_it_is_forgotten(
     typed.evaluate("box => { box.style.blockSize = '120px' }")  # as by its corner; no script may carry it over
 
     page.get_by_text("Kept answers").first.click()
-    assert_accessible(page)
+    assert_accessible(page, "#run")
     page.get_by_role("button", name="Forget high").first.focus()
     page.keyboard.press("Enter")
 

@@ -48,7 +48,7 @@ def pressed(page: Page, server: Server, upstream: hostile.Server) -> None:
 
 
 def begin(page: Page, server: Server, upstream: hostile.Server) -> None:
-    page.goto("/")
+    page.request.get("/")  # makes the owner
     said = server.shell(ADD.format(url=upstream.base_url, body=BODY))
     page.goto(f"/sessions/{said.strip().splitlines()[-1]}/")
     page.locator("#request button[data-key=run]").click()

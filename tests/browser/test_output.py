@@ -147,7 +147,7 @@ print(f"/sessions/{run.session_id}/?run={run.pk}&tab=events#run")
 
 
 def test_a_number_of_six_digits_has_room_in_the_list(page: Page, server: Server) -> None:
-    page.goto("/")  # makes the owner
+    page.request.get("/")  # makes the owner
     page.goto(server.shell(MANY).strip())
     expect(page.locator("[data-event-filter]")).to_be_visible()
 

@@ -295,9 +295,10 @@ def test_a_new_title_is_kept_and_shown_in_the_list(new_page: Callable[..., Page]
 
 def test_a_server_that_does_not_answer_is_said_until_it_does(new_page: Callable[..., Page], console: Watcher) -> None:
     console.expect("ERR_INTERNET_DISCONNECTED|htmx:")
-    page = opened(new_page)
+    page = new_page(viewport=WIDE)
     title, notice = page.get_by_label("Session title"), page.locator("#notice")
-    with page.expect_request("**/notice.js"):
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("/notice.js")):
+        page.goto("/")  # the browser may make up a move of the pointer, and the page be awake at once
         page.mouse.move(300, 300)
     page.wait_for_load_state("networkidle")
     expect(notice).to_be_hidden()
@@ -416,17 +417,12 @@ def test_a_stream_is_followed_only_while_the_reader_is_at_its_end(
     assert box.evaluate(at_end)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_an_error_page_is_a_page_of_ours(
-    scheme: str,
-    width: int,
-    new_page: Callable[..., Page],
-    console: Watcher,
-    assert_accessible: Callable[..., None],
+    width: int, new_page: Callable[..., Page], console: Watcher, assert_accessible: Callable[..., None]
 ) -> None:
     console.expect("status of 404")
-    page = new_page(color_scheme=scheme, viewport={"width": width, "height": 844})
+    page = new_page(viewport={"width": width, "height": 844})
 
     answer = page.goto("/nowhere/")
 
@@ -434,7 +430,7 @@ def test_an_error_page_is_a_page_of_ours(
     assert answer.status == 404
     expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing at this address")
     expect(page.get_by_role("link", name="To the workbench")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible(page, both=True)
 
 
 def test_open_menus_and_dialogs_are_open_to_everybody(
@@ -443,11 +439,11 @@ def test_open_menus_and_dialogs_are_open_to_everybody(
     page = opened(new_page)
 
     page.get_by_label("Menu").click()
-    assert_accessible(page)
+    assert_accessible(page, "[data-menu][open]")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible(page, "dialog[open]")
 
 
 def test_a_run_says_how_long_it_goes_on_and_is_read_aloud_in_sentences(new_page: Callable[..., Page]) -> None:

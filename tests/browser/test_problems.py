@@ -74,7 +74,7 @@ def run(server: Server, elsewhere: Elsewhere, new_page: Pages) -> Run:
     ) -> Page:
         page = new_page(**options)
         prepare(page)
-        page.goto("/")  # so that there is somebody
+        page.request.get("/")  # so that there is somebody
         elsewhere.steps = list(steps)
         sent = json.dumps(body or BODY).encode()
         said = server.shell(ADD.format(url=elsewhere.server.base_url, body=sent))

@@ -382,7 +382,7 @@ def first_of_many(olga: Visitor) -> str:
 
 
 @pytest.mark.parametrize(
-    "options", [{"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}, {"locale": "ar"}]
+    "options", [{"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}, {"locale": "ar"}]
 )
 def test_pages_of_links_are_accessible_in_every_look(
     olga: Visitor,

@@ -345,10 +345,8 @@ def test_runs_of_the_stage_are_ordinary_runs_of_the_session(visitor: Visitor, on
 @pytest.mark.parametrize(
     "options",
     [
-        {"color_scheme": "dark"},
-        {"viewport": {"width": 390, "height": 844}},
-        {"locale": "ar"},
-        {"viewport": {"width": 1920, "height": 1080}},
+        {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+        {"locale": "ar", "viewport": {"width": 1920, "height": 1080}},
     ],
 )
 def test_the_stage_is_accessible_in_every_look(

@@ -235,11 +235,9 @@ async def test_f37_of_two_owners_one_gets_each_run(pair: tuple[Server, Server]) 
     for server in pair:
         await asyncio.to_thread(server.client().get, "/healthz")  # its set-up is done: it may be stopped
         await asyncio.to_thread(server.stop)
-    await asyncio.to_thread(first.manage, "shell", "-v", "0", "-c", LEASES.format(count=100))
+    await asyncio.to_thread(first.shell, LEASES.format(count=100))
 
-    took = await asyncio.gather(
-        *(asyncio.to_thread(server.manage, "shell", "-v", "0", "-c", RACE) for server in (first, second))
-    )
+    took = await asyncio.gather(*(asyncio.to_thread(server.shell, RACE) for server in (first, second)))
 
     assert sum(int(each.strip().splitlines()[-1]) for each in took) == 100
     assert rows(first, "SELECT min(fence), max(fence) FROM playground_lease") == [(2, 2)]

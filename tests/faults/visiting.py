@@ -54,7 +54,7 @@ class Visitor:
         self.session, self.token = found[1], token[1]
 
     async def connection(self, url: str, key: str = "") -> str:
-        said = await asyncio.to_thread(self.server.manage, "shell", "-v", "0", "-c", ADD.format(url=url, key=key))
+        said = await asyncio.to_thread(self.server.shell, ADD.format(url=url, key=key))
         return said.strip().splitlines()[-1]
 
     async def press(

@@ -87,11 +87,8 @@ def to_the_end(reader: Reader, ready: Callable[[Page], bool] = lambda _: True) -
 
 def rows(team: Server, question: str) -> Any:
     """What stands in the database."""
-    told = team.manage(
-        "shell", "--verbosity", "0", "-c",
-        f"import json; from playground.models import *; print(json.dumps({question}, default=str))",
-    )  # fmt: skip
-    return json.loads(told.strip().splitlines()[-1])
+    told = team.shell(f"import json; from playground.models import *; print(json.dumps({question}, default=str))")
+    return json.loads(told)
 
 
 # -- opening and sending ------------------------------------------------------------------------------------------

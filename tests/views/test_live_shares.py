@@ -171,11 +171,10 @@ def test_expiry_ends_an_open_page(team: Server, olga: Visitor, going: str) -> No
     path = share(olga, going, scope="anyone", life="hour")
 
     with joined(team, path + "open/") as socket:
-        team.manage(
-            "shell", "--verbosity", "0", "-c",
+        team.shell(
             "from django.utils import timezone; from playground.models import Share\n"
-            "Share.objects.exclude(expires=None).update(expires=timezone.now())",
-        )  # fmt: skip
+            "Share.objects.exclude(expires=None).update(expires=timezone.now())"
+        )
         assert closing_code(socket) == AGAIN
 
 

@@ -505,8 +505,7 @@ def newest(visitor: Visitor, which: int) -> str:
 
 
 def expire(team: Server, share_id: str) -> None:
-    team.manage(
-        "shell", "--verbosity", "0", "-c",
+    team.shell(
         "from datetime import timedelta; from django.utils import timezone; from playground.models import Share\n"
-        f"Share.objects.filter(pk='{share_id}').update(expires=timezone.now() - timedelta(seconds=1))",
-    )  # fmt: skip
+        f"Share.objects.filter(pk='{share_id}').update(expires=timezone.now() - timedelta(seconds=1))"
+    )

@@ -213,6 +213,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "playground.accounts.middleware.LoginRequired",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "playground.views.zones.readers_zone",
     "playground.views.errors.form_addresses",
 ]
 TEMPLATES = [
@@ -274,7 +275,9 @@ FORMAT_MODULE_PATH = ["playground.formats"]
 LANGUAGES = [("en", "English"), ("ja", "日本語"), ("it", "Italiano"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "playground" / "locale"]
 USE_TZ = True
-TIME_ZONE = env.text("PLAYGROUND_TIME_ZONE", local_zone(), "the zone of shown times", shown="this machine's")
+TIME_ZONE = env.text(
+    "PLAYGROUND_TIME_ZONE", local_zone(), "the zone of times, until a browser names its own", shown="this machine's"
+)
 
 # ---- static files: the address changes with the contents, so a browser may keep them for good
 

@@ -113,6 +113,12 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content ?? "";
 });
 document.addEventListener("htmx:load", ({ detail }) => bind(detail.elt));
+// Times are told in the reader's own zone, from the next page on; pages for readers of a link keep no cookie.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone && document.querySelector("meta[name=csrf-token]") && !document.cookie.split("; ").includes(`zone=${timeZone}`)) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `zone=${timeZone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
 // A list that was searched or scrolled on the page before looks so again at once.
 if (sessionStorage.getItem("sessions")) sight["data-sessions"] = near["data-sessions"];
 bind(document);

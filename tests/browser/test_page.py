@@ -177,6 +177,13 @@ def test_a_theme_cookie_that_is_none_is_not_repeated(new_page: Callable[..., Pag
     assert page.locator("html").get_attribute("data-theme") is None
 
 
+def test_a_page_says_in_which_zone_its_reader_is(new_page: Callable[..., Page]) -> None:
+    page = opened(new_page, timezone_id="Asia/Tokyo")
+    page.wait_for_load_state("networkidle")
+
+    assert {str(each.get("name")): each.get("value") for each in page.context.cookies()}["zone"] == "Asia/Tokyo"
+
+
 def test_a_language_is_chosen_in_its_own_words(new_page: Callable[..., Page]) -> None:
     page = opened(new_page)
 

@@ -11,6 +11,7 @@
     picture_url(base64)   the address of a picture that came as base64, if it is one
     sound_url(base64)     the same for a sound
     icon(name)            an icon of ours
+    scannable(url, name)  an address as a code for cameras; scannable_file(url) as a picture to keep
 
 Whoever puts the result on a page puts it inside an element with `hx-disable`, so that htmx never looks at it.
 Rendering may take up to a second of computing for hostile text: call it from a thread, not from the event loop.
@@ -22,6 +23,7 @@ from playground.rendering.icons import icon
 from playground.rendering.links import host_of, link, safe_url
 from playground.rendering.markdown import render_markdown
 from playground.rendering.pictures import picture_url
+from playground.rendering.scanning import scannable, scannable_file
 from playground.rendering.sounds import sound_url
 from playground.rendering.stream import MarkdownStream, Step
 from playground.rendering.text import clean, prose, sendable, visible
@@ -43,6 +45,8 @@ __all__ = [
     "render_cited",
     "render_markdown",
     "safe_url",
+    "scannable",
+    "scannable_file",
     "sendable",
     "sound_url",
     "visible",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from playground.data_folder import has_room
 from playground.models import Lease, Run, User
@@ -28,19 +29,22 @@ def keep_limits(user: User) -> int:
     User.objects.select_for_update().get(pk=user.pk)  # one start of one person at a time, so that counting counts
     keep_server_limit()
     mine = Run.objects.filter(owner=user, visitor="")
-    if Lease.objects.filter(run__in=mine).count() >= settings.RUNS_AT_ONCE_PER_USER:
-        raise NotStarted(
-            _("%(count)s of your runs are still going. Wait for one to end, or stop one.")
-            % {"count": settings.RUNS_AT_ONCE_PER_USER},
-            429,
+    going = settings.RUNS_AT_ONCE_PER_USER
+    if Lease.objects.filter(run__in=mine).count() >= going:
+        said = ngettext(
+            "%(count)s of your runs is still going. Wait for it to end, or stop it.",
+            "%(count)s of your runs are still going. Wait for one to end, or stop one.",
+            going,
         )
-    a_minute_ago = timezone.now() - timedelta(minutes=1)
-    if mine.filter(created__gt=a_minute_ago).count() >= settings.RUNS_A_MINUTE_PER_USER:
-        raise NotStarted(
-            _("You started %(count)s runs within a minute. Wait a moment.")
-            % {"count": settings.RUNS_A_MINUTE_PER_USER},
-            429,
+        raise NotStarted(said % {"count": going}, 429)
+    started = settings.RUNS_A_MINUTE_PER_USER
+    if mine.filter(created__gt=timezone.now() - timedelta(minutes=1)).count() >= started:
+        said = ngettext(
+            "You started %(count)s run within a minute. Wait a moment.",
+            "You started %(count)s runs within a minute. Wait a moment.",
+            started,
         )
+        raise NotStarted(said % {"count": started}, 429)
     return 0
 
 

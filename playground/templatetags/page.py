@@ -21,6 +21,16 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
+def scannable(address: str, name: str) -> SafeString:
+    return rendering.scannable(address, name)
+
+
+@register.simple_tag
+def scannable_file(address: str) -> str:
+    return rendering.scannable_file(address)
+
+
+@register.simple_tag
 def app_css() -> str:
     """The address of the joined style sheet: joined here if set-up did not, anew on each change in development."""
     global _joined

@@ -94,6 +94,11 @@ def test_a_preset_becomes_a_page_for_people_who_do_not_see_each_other(
     address = dialog.get_by_label("The link", exact=True)
     expect(address).to_be_focused()
     link = address.input_value()
+    dialog.get_by_text("As a code to scan").click()
+    expect(dialog.get_by_role("img", name="The link as a code to scan")).to_be_visible()
+    with owner.expect_download() as download:
+        dialog.get_by_role("link", name="Save as a picture").click()
+    assert download.value.suggested_filename == "link.png"
 
     ann, bob = (new_page(base_url=olga.server.base_url) for _ in range(2))
     for page, topic in ((ann, "a lighthouse"), (bob, "a submarine")):

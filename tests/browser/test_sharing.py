@@ -85,6 +85,7 @@ def test_share_open_fork_and_run(server: Server, new_page: Pages, assert_accessi
     expect(dialog.locator("#share-look")).to_contain_text("unicorn")
     assert_accessible(maker, "#share-dialog")
     address = make_link(maker)
+    expect(maker.get_by_text("As a code to scan")).to_have_count(0)  # no phone reaches this machine's loopback
 
     reader.goto(address)
     expect(reader.get_by_role("heading", level=1)).to_have_text("Unicorn bedtime story")

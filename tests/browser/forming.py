@@ -15,7 +15,9 @@ ASK = """async () => {
     const url = document.querySelector("[data-preview]").dataset.preview;
     const answer = await post(url, entries(document.getElementById("request-form")));
     const preview = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return preview.querySelector("[data-preview-body]").textContent;
+    const body = preview.querySelector("[data-preview-body]");
+    if (!body) throw new Error(`no body: ${answer.status} ${preview.body.textContent}`);
+    return body.textContent;
 }"""
 
 

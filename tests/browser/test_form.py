@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from playground.api.endpoints import ENDPOINTS
 from tests.browser.forming import Form
@@ -115,6 +115,29 @@ def test_finding_and_only_what_is_set(page: Page) -> None:
     page.get_by_role("button", name="only what is set").click()
     expect(form.row("top_p")).to_be_visible()
     expect(form.row("temperature")).to_be_hidden()
+
+
+def test_words_that_come_while_a_button_is_down_move_nothing_from_under_it(page: Page) -> None:
+    form = Form(page, "responses", ASKED)
+    form.switch("temperature", "value")
+    form.saved()
+    held: list[Route] = []
+    page.route("**/draft/", lambda route: held.append(route))
+    with page.expect_request("**/draft/"):
+        form.switch("model", "absent")  # which the server will have words about, above all others
+    place = form.row("temperature").locator('> .states > [value="null"]').bounding_box()
+    assert place
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(page.locator("#h-model")).to_be_empty()
+
+    page.mouse.down()
+    with page.expect_response("**/draft/"):
+        held[0].continue_()
+    page.evaluate("new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+    page.mouse.up()
+
+    expect(page.locator("#h-model")).not_to_be_empty()
+    assert form.body()["temperature"] is None
 
 
 def test_reset_one_and_reset_all_with_a_way_back(page: Page) -> None:

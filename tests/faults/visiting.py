@@ -54,6 +54,8 @@ class Visitor:
         self.session, self.token = found[1], token[1]
 
     async def connection(self, url: str, key: str = "") -> str:
+        if not self.session:
+            await self.visit()  # once a page has come, the database is set up
         said = await asyncio.to_thread(self.server.shell, ADD.format(url=url, key=key))
         return said.strip().splitlines()[-1]
 

@@ -25,9 +25,24 @@ export async function post(url, content, { quiet = false, ...options } = {}) {
   const failed = (status) => ({ ok: false, status });
   let answer = await fetch(url, { method: "POST", body: sent, headers, ...options }).catch(() => failed(0));
   if (answer.ok && answer.headers.has("HX-Redirect")) answer = failed(403); // logged out meanwhile
+  await lifted;
   if (!quiet) document.dispatchEvent(new CustomEvent("answered", { detail: { status: answer.status } }));
   return answer;
 }
+
+// What an answer brings would move what is being clicked away from under the pointer, and the click would be lost: it
+// waits until the button is up again, and the click has been heard. A button that never comes up is not waited for.
+let lifted = Promise.resolve();
+addEventListener(
+  "pointerdown",
+  () => {
+    lifted = new Promise((lift) => {
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(lift), { capture: true, once: true });
+      setTimeout(lift, 2000);
+    });
+  },
+  { capture: true, passive: true },
+);
 
 export function compact(form, detail) {
   const skip = idle(form);

@@ -120,6 +120,7 @@ NAMED_ONLY = {
     "argon2-cffi": "Argon2PasswordHasher",
     "channels-redis": "channels_redis.",
     "django-ace": "django_ace/",
+    "heroicons": 'files("heroicons")',
     "psycopg": "django.db.backends.postgresql",
 }
 """Dependencies that others load for us, and the words by which we ask for them."""

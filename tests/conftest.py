@@ -35,7 +35,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests import browsing, services, serving
+from tests import browsing, nursery, services, serving
 
 # How long an example takes says more about the machine than about the code. Each run tries other ones.
 settings.register_profile("playground", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,6 +59,11 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database: dict[str, Any] = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> None:
+    nursery.hash_quickly()
 
 
 @pytest.fixture(scope="session", autouse=True)

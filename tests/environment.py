@@ -6,6 +6,7 @@ Loaded with `-p tests.environment`: nobody's own settings reach a test, and no t
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,13 @@ def enter() -> None:
     os.environ.clear()
     os.environ.update(clean)
     os.environ["PLAYGROUND_DATA"] = str(make_data_folder())
+    keep_what_is_compiled()
+
+
+def keep_what_is_compiled() -> None:
+    """The tests start some two hundred processes of the same files: to compile those for each costs as much as they."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 enter()

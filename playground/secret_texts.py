@@ -30,6 +30,8 @@ _KEY_NAMED: Final = _any_case(
     "api[ _-]?key", "access[_-]?key", "secret[_-]?key", "client[_-]?secret", "secret", "token"
 )
 _PASSWORD: Final = _any_case("password", "passwd", "passphrase")
+_KEY: Final = r"(?=[A-Za-z_./+=-]{0,40}?[0-9])[A-Za-z0-9_./+=-]{16,500}"
+_WORD: Final = r"(?![$%*.])(?=[A-Za-z_.-]{0,40}?[0-9!@#^?~$&+=])[\w.~!$&*+,;=%#^?:@/-]{6,200}"
 #: Between a name and its value, also where both stand in JSON, and there in a text.
 _IS: Final = r"""(?:\\?["'])? ?[:=] ?(?:\\?["'])?"""
 _PARAMETER: Final = r"(?:;[\w.+-]{1,40}=[\w.+-]{1,80})"
@@ -56,16 +58,19 @@ PATTERNS: Final = {
         r"(?:[A-Za-z0-9+/]{4}){2,500}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?![A-Za-z0-9+/=])"
     ),
     "login": re.compile(r"(?<=://)[\w.~!$&*+,;=%-]{0,100}:[\w.~!$&*+,;=%#^?:-]{1,200}@"),
-    "named": re.compile(
-        rf"{_ALONE}(?:(?:{_KEY_NAMED}){_IS}(?=[A-Za-z_./+=-]{{0,40}}?[0-9])[A-Za-z0-9_./+=-]{{16,500}}"
-        rf"|(?:{_PASSWORD}){_IS}(?![$%*.])(?=[A-Za-z_.-]{{0,40}}?[0-9!@#^?~$&+=])[\w.~!$&*+,;=%#^?:@/-]{{6,200}})"
-    ),
+    "named": re.compile(rf"{_ALONE}(?:(?:{_KEY_NAMED}){_IS}{_KEY}|(?:{_PASSWORD}){_IS}{_WORD})"),
     "mail": re.compile(rf"(?<!{_NAME}){_NAME}{{1,500}}@{_LABEL}{{1,63}}(?:\.{_LABEL}{{1,63}}){{1,6}}"),
     "file": re.compile(
         rf"data:[\w.+-]{{1,50}}/[\w.+-]{{1,80}}{_PARAMETER}{{0,4}}"
         r"(?:;base64,[A-Za-z0-9+/=_-]{64,}|,[\w.~!$&*+,;=:@/?%#-]{16,})"
     ),
 }
+#: The name of a field, by its last words, and what it must hold then to be a secret.
+_LAST: Final = r"(?:\A|[^A-Za-z0-9]|(?<=[a-z])(?=[A-Z]))"
+_FIELDS: Final = (
+    (re.compile(rf"{_LAST}(?:{_KEY_NAMED}|{_any_case('authorization')})\Z"), re.compile(_KEY)),
+    (re.compile(rf"{_LAST}(?:{_PASSWORD})\Z"), re.compile(_WORD)),
+)
 #: What a secret can be made of, within a word.
 _PIECE: Final = re.compile(rf"(?![{_UNSPACED}])[\w.+@/=:;,~!$&*?%#^\[\]-]")
 #: What stands before a secret, with something between.
@@ -85,6 +90,29 @@ def secrets_in(text: str) -> Iterator[tuple[str, str]]:
         where = PATTERNS["login"].sub(" ", text) if kind == "mail" and "://" in text else text
         for match in pattern.finditer(where):
             yield kind, match.group()
+
+
+def secret_fields(value: Any) -> Iterator[tuple[str, str]]:
+    """What only its name makes a secret, in a document, with that name: of its field, or in the field beside it."""
+    if isinstance(value, list):
+        for each in value:
+            yield from secret_fields(each)
+    elif isinstance(value, dict):
+        yield from ((name, str(value[field])) for field, name in _secret_names(value).items())
+        for each in value.values():
+            yield from secret_fields(each)
+
+
+def _secret_names(fields: dict[Any, Any]) -> dict[Any, str]:
+    """The fields that hold a secret, each with the name that says so."""
+    names = {field: str(field) for field in fields}
+    if isinstance(named := fields.get("name", fields.get("key")), str) and "value" in fields:
+        names["value"] = named
+    return {field: name for field, name in names.items() if _is_secret(name, fields[field])}
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    return isinstance(value, str) and any(said.search(name) and held.fullmatch(value) for said, held in _FIELDS)
 
 
 def patterns_for_scripts() -> list[str]:
@@ -114,7 +142,11 @@ def hide_within(value: Any, also: Collection[str] = (), hiding: Callable[[str, C
     if isinstance(value, list):
         return [hide_within(each, also, hiding) for each in value]
     if isinstance(value, dict):
-        return {hiding(str(key), also): hide_within(each, also, hiding) for key, each in value.items()}
+        secret = _secret_names(value) if hiding is hide else ()
+        return {
+            hiding(str(key), also): DOTS if key in secret else hide_within(each, also, hiding)
+            for key, each in value.items()
+        }
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.secret_texts import DOTS, hide, secrets_in, settled
+from playground.secret_texts import DOTS, hide, hide_within, secret_fields, secrets_in, settled
 
 RANDOM = "q7R2x9Lm" * 5
 PRIVATE = (
@@ -194,3 +194,41 @@ def test_a_megabyte_of_almost_secrets_is_read_through() -> None:
 
     assert DOTS in hide(text)
     assert settled(text) <= len(text)
+
+
+HEX = "0123456789abcdef" * 2
+FIELDS = [
+    {"api_key": HEX},
+    {"apiKey": HEX},
+    {"accessToken": HEX},
+    {"headers": {"X-Api-Key": HEX}},
+    {"tools": [{"type": "mcp", "authorization": HEX}]},
+    {"headers": [{"name": "X-Api-Key", "value": HEX}]},
+    {"env": [{"key": "DB_PASSWORD", "value": HEX}]},
+]
+
+
+@pytest.mark.parametrize("document", FIELDS)
+def test_a_name_makes_a_secret_of_what_alone_is_none(document: dict[str, object]) -> None:
+    assert not list(secrets_in(HEX))
+
+    assert [secret for _, secret in secret_fields(document)] == [HEX]
+    assert HEX not in str(hide_within(document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"max_tokens": HEX},
+        {"token": "a word of the answer"},
+        {"token": " unquestionably"},
+        {"name": "X-Api-Key", "value": 7},
+        {"name": "get_weather", "value": HEX},
+        {"password": "$DB_PASSWORD"},
+        {"api_key": ""},
+        {"name": {"token": 1}, "value": HEX},
+    ],
+)
+def test_other_fields_are_left_alone(document: dict[str, object]) -> None:
+    assert not list(secret_fields(document))
+    assert hide_within(document) == document

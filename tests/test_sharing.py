@@ -226,6 +226,22 @@ def test_a_suspicion_is_named_without_being_said(session: Session) -> None:
     assert key.id == suspicions(snapshot(Wish(session)))[0].id
 
 
+def test_what_only_its_field_makes_a_secret_is_found_and_left_out(session: Session) -> None:
+    one, other = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    body = {"metadata": {"api_key": one}, "extra": [{"name": "X-Api-Key", "value": other}]}
+    run(session, request_body=json.dumps(body).encode())
+
+    found = suspicions(snapshot(Wish(session)))
+    clean = snapshot(Wish(session, leave_out=frozenset(each.text for each in found)))
+
+    assert [(each.text, each.shown, each.is_certain) for each in found] == [
+        (one, "api_key: …", True),
+        (other, "X-Api-Key: …", True),
+    ]
+    assert one not in json.dumps(clean)
+    assert other not in json.dumps(clean)
+
+
 def test_what_no_link_can_show_is_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.sharing.links.LARGEST", 100)
     run(session)

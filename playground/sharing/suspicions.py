@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from playground.secret_texts import secrets_in
+from playground.secret_texts import secret_fields, secrets_in
 from playground.sharing.snapshots import spoken
 
 
@@ -57,6 +57,8 @@ def suspicions(made: dict[str, Any]) -> list[Suspicion]:
     for text in chain(_strings(made), said):
         for kind, secret in secrets_in(text):
             found.setdefault(secret, Suspicion(kind, _NAMES[kind], secret, _recognisable(kind, secret)))
+    for name, secret in secret_fields(made):
+        found.setdefault(secret, Suspicion("named", _NAMES["named"], secret, f"{name[:80]}: …"))
     return list(found.values())
 
 

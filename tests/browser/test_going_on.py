@@ -194,6 +194,7 @@ def test_a_request_that_is_asked_for_is_not_overwritten_by_what_was_typed_before
     begin(page, {"model": "sandbox-echo", "input": "One", "stream": True})
     go_on(page, "Two")
     ready(page)
+    expect(page.locator('#request-form[data-saved="not yet"]')).to_have_count(0)  # which is held against the new run
     drafts: list[str] = []
     page.on("request", lambda request: drafts.append(request.url) if request.url.endswith("/draft/") else None)
 

@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,13 +35,18 @@ class Reader:
     def __init__(self, socket: ClientConnection, after: int = 0) -> None:
         self.socket = socket
         self.page = Page(reads=False)
+        self.told = 0.0
+        self.unsaid = 0
         socket.send(json.dumps({"after": after}))
 
     def hear(self) -> dict[str, Any]:
         text = str(self.socket.recv(timeout=WAIT))
         if '"beat"' not in text:
             self.page.hear(text)
-        self.socket.send(json.dumps({"ack": len(self.page.heard)}))
+        self.unsaid += len(text)
+        if self.unsaid > 60_000 or time.monotonic() > self.told + 0.1:  # of each frame would be too many messages
+            self.socket.send(json.dumps({"ack": len(self.page.heard)}))
+            self.told, self.unsaid = time.monotonic(), 0
         return dict(json.loads(text))
 
     def until(self, ready: Any) -> None:

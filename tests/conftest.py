@@ -38,7 +38,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests import browsing, nursery, services, serving
 
 # How long an example takes says more about the machine than about the code. Each run tries other ones.
-settings.register_profile("playground", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("playground", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("playground")
 # A bound against hanging: a busy machine takes its time.
 expect.set_options(timeout=20_000)

@@ -169,7 +169,7 @@ FOREIGN = (
 
 def echoed(page: Page, server: Server, text: str, *, stream: bool) -> None:
     """Let the sandbox say this text back, as a model that was talked into it would."""
-    page.goto("/")
+    page.request.get("/")  # makes the owner
     body = json.dumps({"model": "sandbox-echo", "input": text, "stream": stream})
     session = server.shell(DRAFT, stdin=body).strip()
     page.goto(f"/sessions/{session}/")

@@ -31,8 +31,7 @@ def test_each_top_level_parameter_in_each_state(form: tuple[str, Form]) -> None:
     assert len(names) == {"responses": 29, "chat": 21}[endpoint]
     assert page.body() == {}
 
-    for path in names.values():
-        page.switch(path, "null")
+    page.turn(list(names.values()), "null")
     assert page.body() == dict.fromkeys(names)
 
     for path in names.values():
@@ -42,8 +41,7 @@ def test_each_top_level_parameter_in_each_state(form: tuple[str, Form]) -> None:
     assert set(values) == set(names)
     assert not [name for name, value in values.items() if value is None]
 
-    for path in names.values():
-        page.switch(path, "absent")
+    page.turn(list(names.values()), "absent")
     assert page.body() == {}
 
 

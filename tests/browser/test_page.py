@@ -28,6 +28,12 @@ def width_of(page: Page, pane: str) -> float:
 NOON = 1_800_000_000_000  # between two keys lie a second and a half at most, which a busy machine may take
 
 
+@pytest.fixture(scope="module")
+def slow(start_server: Servers) -> Server:
+    """Its answers last longer than a busy machine takes to press Stop."""
+    return start_server({"PLAYGROUND_SANDBOX_PACE": "2"})
+
+
 def opened(new_page: Callable[..., Page], path: str = "/", **options: object) -> Page:
     page = new_page(viewport=WIDE, **options)
     page.goto(path)
@@ -356,9 +362,9 @@ def test_enter_with_control_or_command_runs_and_stops(new_page: Callable[..., Pa
 
 
 def test_the_focus_stays_in_a_panel_that_is_written_anew_at_the_end(
-    new_page: Callable[..., Page], start_server: Servers
+    new_page: Callable[..., Page], slow: Server
 ) -> None:
-    page = opened(new_page, base_url=start_server({"PLAYGROUND_SANDBOX_PACE": "2"}).base_url)
+    page = opened(new_page, base_url=slow.base_url)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#run .status").first).to_have_text("Streaming")
     page.locator("#run .tabs").get_by_role("link", name="Response").click()
@@ -517,9 +523,9 @@ def test_everything_is_in_reach_at_twice_the_size(pane: str, new_page: Callable[
 
 @pytest.mark.parametrize("width", [390, 720])
 def test_on_a_narrow_screen_run_leads_to_the_answer_and_stop_is_there(
-    width: int, new_page: Callable[..., Page]
+    width: int, new_page: Callable[..., Page], slow: Server
 ) -> None:
-    page = new_page(viewport={"width": width, "height": 450})
+    page = new_page(viewport={"width": width, "height": 450}, base_url=slow.base_url)
     page.goto("/")
     page.locator("#request").get_by_label("input", exact=True).first.fill("A story of a unicorn, please.")
 

@@ -108,6 +108,12 @@ document.addEventListener("keydown", async (event) => {
   (await keys)[0].press(event);
 });
 
+// For the server, which writes the next page by it. An empty value is forgotten.
+export function remember(name, value) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax${secure}`;
+}
+
 // htmx: our own forms carry the CSRF token in a header; what it swaps in is bound like the page itself.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]")?.content ?? "";
@@ -116,8 +122,7 @@ document.addEventListener("htmx:load", ({ detail }) => bind(detail.elt));
 // Times are told in the reader's own zone, from the next page on; pages for readers of a link keep no cookie.
 const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 if (timeZone && document.querySelector("meta[name=csrf-token]") && !document.cookie.split("; ").includes(`zone=${timeZone}`)) {
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `zone=${timeZone}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  remember("zone", timeZone);
 }
 // A list that was searched or scrolled on the page before looks so again at once.
 if (sessionStorage.getItem("sessions")) sight["data-sessions"] = near["data-sessions"];

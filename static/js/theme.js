@@ -1,4 +1,6 @@
 // Light or dark, by the system or by choice. The choice is a cookie, so that the page arrives in it.
+import { remember } from "./main.js";
+
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -14,8 +16,7 @@ function other() {
 function choose(theme) {
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `theme=${theme}; Path=/; Max-Age=${theme ? 31536000 : 0}; SameSite=Lax${secure}`;
+  remember("theme", theme);
   for (const button of document.querySelectorAll("[data-theme-set]")) {
     button.setAttribute("aria-pressed", button.dataset.themeSet === theme);
   }

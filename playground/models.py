@@ -119,6 +119,11 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.title or str(_("Untitled"))
 
+    @property
+    def is_kept(self) -> bool:
+        """False for what a request link opened, until something is done in it."""
+        return not self._state.adding
+
 
 class Tag(models.Model):
     """A word on a session, the owner's own."""

@@ -14,7 +14,8 @@ from playground.rendering import clean
 TOKEN: Final = "csrfmiddlewaretoken"
 #: What the request form sends besides its parameters.
 OURS: Final = {TOKEN, "run"} | {
-    f"~{name}" for name in ("anyway", "connection", "endpoint", "extra", "json", "parent", "profile", "rest", "view")
+    f"~{name}"
+    for name in ("anyway", "connection", "endpoint", "extra", "json", "parent", "profile", "rest", "title", "view")
 }
 PARAMETERS: Final = {name for endpoint in ENDPOINTS.values() for name in endpoint.by_name}
 

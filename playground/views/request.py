@@ -6,7 +6,7 @@ import json
 import uuid
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -20,12 +20,18 @@ from playground.forms.prepared import Prepared, prepare_written
 from playground.forms.secret_fields import without_secrets
 from playground.forms.written import Written
 from playground.models import SANDBOX_ID, Connection, Draft, Session
+from playground.rendering import clean
+from playground.search import index_session
 from playground.uploads import files_of, keeper
 from playground.views.pane import Pane, file_words
+from playground.views.posted import line
 from playground.views.run_thread import document_of
 
 #: In how many runs of a session what stands in the form is looked for.
 LOOKED_BACK: Final = 20
+#: Sent along by the form of a session that is not kept yet: what it is to be called.
+NOT_KEPT: Final = "~title"
+LONGEST_TITLE: Final = 200
 
 
 def pane_of(request: HttpRequest, session: Session) -> Pane:
@@ -151,8 +157,22 @@ def request_part(request: HttpRequest, endpoint: str) -> HttpResponse:
 
 
 def find_session(request: HttpRequest, session_id: uuid.UUID) -> Session:
+    """Mine; or, from a form that a request link filled, one that is not kept before its form is."""
+    if NOT_KEPT in request.POST and not Session.objects.filter(pk=session_id).exists():
+        user: Any = request.user
+        return Session(pk=session_id, owner=user, title=line(clean(request.POST[NOT_KEPT]), LONGEST_TITLE))
     mine = Session.objects.for_user(request.user).select_related("draft")
     return get_object_or_404(mine, pk=session_id)
+
+
+def keep(session: Session) -> None:
+    """Two requests of one page may come at once: the first makes it."""
+    kept, new = Session.objects.get_or_create(pk=session.pk, defaults={"owner": session.owner, "title": session.title})
+    if kept.owner != session.owner:
+        raise Http404
+    session._state.adding = False
+    if new:
+        index_session(session)
 
 
 def read_draft(kept: Draft | None) -> Written:
@@ -166,18 +186,26 @@ def save_draft(
     session: Session, written: Written, connection: Connection | None, undo: dict[str, Any] | None = None
 ) -> None:
     """Keep what is written, without its secrets. `undo` is what stood there before a change that replaces all."""
+    if not session.is_kept:
+        keep(session)
+    values = draft_values(session, written, connection, undo)
+    if not Draft.objects.filter(session=session).update(**values):
+        Draft.objects.update_or_create(session=session, defaults=values)
+
+
+def draft_values(
+    session: Session, written: Written, connection: Connection | None, undo: dict[str, Any] | None = None
+) -> dict[str, Any]:
     kept = as_kept(written)
     undo = undo or notes_of(session).get("undo")
     form = {**kept["form"], **({"undo": undo} if undo else {})}
-    values = {
+    return {
         "endpoint": written.endpoint.slug,
         "body": kept["body"].encode(),
         "form": form,
         "connection": connection,
         "updated": timezone.now(),
     }
-    if not Draft.objects.filter(session=session).update(**values):
-        Draft.objects.update_or_create(session=session, defaults=values)
 
 
 def notes_of(session: Session) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,11 +24,11 @@ from playground.samples.links import LONGEST, TooLong, fragment, read_fragment
 from playground.sharing import DOTS, without
 from playground.titles import title_of
 from playground.views.blanks import BLANK, boxes, values_in
-from playground.views.forks import new_session
-from playground.views.request import as_kept, connection_of
+from playground.views.request import as_kept, connection_of, draft_values
 from playground.views.share_new import frame
 from playground.views.share_reading import document_in
 from playground.views.share_wishes import Asked, Preview
+from playground.views.workbench import page_context
 
 
 @require_safe
@@ -70,8 +70,8 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def new_open(request: HttpRequest) -> HttpResponse:
-    """Into the form of a new session, once its blanks are filled in. The same link again, before anything was done
-    with it, is the same session."""
+    """Into the form of a session that is kept once something is done in it, after its blanks are filled in. Until then
+    the link is the page's address, so that a reload reads it again."""
     carried = request.POST.get("request", "").strip().removeprefix("#")
     try:
         found = read_fragment(carried)
@@ -83,8 +83,8 @@ def new_open(request: HttpRequest) -> HttpResponse:
         if not all(value.strip() for value in values.values()):
             return _ask(request, found, carried, values)
         found = replace(found, body=fill(found.body, values))
-    session = _untouched(request, found) or _new(request, found)
-    return redirect(f"{reverse('session', args=[session.pk])}#request")
+    context = page_context(request, _opened(request, found))
+    return render(request, "workbench.html", {**context, "carried": carried})
 
 
 def _ask(request: HttpRequest, found: Imported, carried: str, values: dict[str, str]) -> HttpResponse:
@@ -93,7 +93,7 @@ def _ask(request: HttpRequest, found: Imported, carried: str, values: dict[str, 
     context = {
         "frame": "_page.html",
         "here": "workbench",
-        "title": title_of(_kept(found)),
+        "title": _title(_written(found)),
         "endpoint": ENDPOINTS[found.endpoint],
         "carried": carried,
         "body": json.dumps(found.body, ensure_ascii=False),
@@ -102,22 +102,19 @@ def _ask(request: HttpRequest, found: Imported, carried: str, values: dict[str, 
     return render(request, "shares/new_blanks.html", context, status=422 if is_short else 200)
 
 
-def _new(request: HttpRequest, found: Imported) -> Session:
+def _opened(request: HttpRequest, found: Imported) -> Session:
+    """A page of work that nothing is kept of yet, on the connection that was used last."""
     user: Any = request.user
     usual = Draft.objects.filter(session__owner=user).order_by("-updated").first()
-    title = title_of(_kept(found))
-    return new_session(user, title, ENDPOINTS[found.endpoint], found.body, connection_of(request, usual))
+    written = _written(found)
+    session = Session(owner=user, title=_title(written))
+    Draft(session=session, **draft_values(session, written, connection_of(request, usual)))
+    return session
 
 
-def _untouched(request: HttpRequest, found: Imported) -> Session | None:
-    user: Any = request.user
-    drafts = Draft.objects.filter(endpoint=found.endpoint, body=_kept(found)).select_related("session")
-    mine = drafts.filter(session__owner=user, session__deleted=None, session__runs=None)
-    draft = mine.order_by("-updated").first()
-    return draft.session if draft else None
+def _written(found: Imported) -> Written:
+    return Written(ENDPOINTS[found.endpoint], found.body)
 
 
-def _kept(found: Imported) -> bytes:
-    """The body as a draft of it is kept."""
-    kept: str = as_kept(Written(ENDPOINTS[found.endpoint], found.body))["body"]
-    return kept.encode()
+def _title(written: Written) -> str:
+    return title_of(as_kept(written)["body"].encode())

@@ -16,6 +16,7 @@ const sight = {
   "data-shared": () => import("./share/shared.js"),
   "data-link": () => import("./share/link.js"),
   "data-request-link": () => import("./share/request-link.js"),
+  "data-carried": () => import("./request/kept.js"),
 };
 const near = {
   "data-notice": () => import("./notice.js"),
@@ -113,6 +114,12 @@ export function remember(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${name}=${value}; Path=/; Max-Age=${value ? 31536000 : 0}; SameSite=Lax${secure}`;
 }
+
+// Another language is chosen for just what is shown: what stands behind the # as well, which the server was never told.
+document.addEventListener("submit", ({ target }) => {
+  const here = target.querySelector("[data-here]");
+  if (here) here.value = location.pathname + location.search + location.hash;
+});
 
 // htmx: our own forms carry the CSRF token in a header; what it swaps in is bound like the page itself.
 document.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -328,13 +328,64 @@ def test_a_request_link_survives_a_log_in(olga: Visitor, mara: Visitor, new_page
     reader.get_by_label("Password").fill(PASSWORD)
     reader.get_by_role("button", name="Sign in").click()
 
-    expect(reader).to_have_url(re.compile(r"/sessions/[0-9a-f-]+/#request"))
+    expect(reader).to_have_url(address)
     expect(reader.locator("#request textarea[name='input']").first).to_have_value(re.compile("three sentence bedtime"))
     expect(reader.locator("#run")).to_contain_text("No run yet")
     assert carried
     assert not [url for url in asked if carried[:40] in url.partition("#")[0]]
     assert carried[:40] not in olga.server.output()
     assert reader.evaluate("sessionStorage.getItem('request-link')") is None
+
+
+def test_a_request_link_is_the_address_until_something_is_done(olga: Visitor, mara: Visitor, new_page: Pages) -> None:
+    """Nothing is kept of a link that was only looked at: a reload, and another language, read it again."""
+    run, _ = finished_run(olga, {"model": "sandbox-echo", "input": "a lighthouse at dusk"})
+    address = re.findall(r'value="(http[^"]+/new#[\w-]+)"', olga.get(f"/runs/{run}/link/").text)[0]
+    page = signed_in(new_page, mara)
+    box, rows = page.locator("#request textarea[name='input']").first, page.locator(".session")
+    mine = page.request.get(f"{olga.server.base_url}/").url
+    page.goto(mine)
+    before = rows.count()
+
+    page.goto(address)
+    expect(box).to_have_value("a lighthouse at dusk")
+    page.reload()
+    expect(box).to_have_value("a lighthouse at dusk")
+    page.locator("[data-menu]").click()
+    page.get_by_role("button", name="Italiano").click()
+    expect(page.locator("html")).to_have_attribute("lang", "it")
+    expect(page).to_have_url(address)
+    expect(rows).to_have_count(before)
+
+    box.fill("a lighthouse at dawn")
+
+    expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f-]+/$"))
+    expect(rows).to_have_count(before + 1)
+    expect(page.locator(".session[aria-current]")).to_contain_text("a lighthouse at dusk")
+    expect(page.locator("#title")).to_have_value("a lighthouse at dusk")
+    expect(box).to_be_focused()
+    page.locator("#title").fill("Lighthouses")
+    page.locator("#title").press("Enter")
+    expect(page.locator(".session[aria-current]")).to_contain_text("Lighthouses")
+    page.reload()
+    expect(box).to_have_value("a lighthouse at dawn")
+    expect(page.locator("#title")).to_have_value("Lighthouses")
+
+
+def test_the_request_of_a_link_runs_at_once(olga: Visitor, mara: Visitor, new_page: Pages) -> None:
+    run, _ = finished_run(olga, {"model": "sandbox-echo", "input": "a lighthouse at dusk"})
+    address = re.findall(r'value="(http[^"]+/new#[\w-]+)"', olga.get(f"/runs/{run}/link/").text)[0]
+    page = signed_in(new_page, mara)
+    page.goto(address)
+    expect(page.locator("#request textarea[name='input']").first).to_have_value("a lighthouse at dusk")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#run .status").first).to_have_text("Finished")
+    expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f-]+/\?run="))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/sessions/[0-9a-f-]+/$"))
+    expect(page.locator("#request textarea[name='input']").first).to_have_value("a lighthouse at dusk")
 
 
 def test_an_empty_request_link_says_so(olga: Visitor, new_page: Pages) -> None:

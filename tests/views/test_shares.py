@@ -438,17 +438,50 @@ def test_files_of_the_maker_stay_the_makers(olga: Visitor, mara: Visitor, strang
 # -- a request inside a link --------------------------------------------------------------------------------------
 
 
-def test_a_request_travels_in_the_address_and_becomes_a_draft(olga: Visitor, mara: Visitor, run: str) -> None:
-    page = olga.get(f"/runs/{run}/link/").text
-    found = re.search(r'value="http://127\.0\.0\.1:\d+/new#([\w-]+)"', page)
-    assert found
+def test_a_request_travels_in_the_address_into_a_form_and_nothing_is_kept_of_it(
+    olga: Visitor, mara: Visitor, run: str
+) -> None:
+    before = sessions_of(mara)
 
-    first = mara.post("/new/open/", {"request": found[1]})
-    again = mara.post("/new/open/", {"request": found[1]})
+    page, home, form = opened_by(mara, carried_by(olga, run))
+    seen = mara.post(f"{home}preview/", form)
 
-    assert "bedtime story" in mara.get(first.headers["location"]).text
-    assert first.headers["location"] == again.headers["location"], "opened twice, it is still one page of work"
-    assert "No run yet" in mara.get(first.headers["location"]).text
+    assert "bedtime story about a unicorn.</textarea>" in page
+    assert "No run yet" in page
+    assert "changed" in seen.text
+    assert mara.get(home).status_code == 404
+    assert sessions_of(mara) == before
+
+
+def test_the_form_of_a_request_link_is_kept_with_the_first_change(olga: Visitor, mara: Visitor, run: str) -> None:
+    _page, home, form = opened_by(mara, carried_by(olga, run))
+
+    answers = [mara.post(f"{home}draft/", form).status_code for _twice in range(2)]
+
+    assert answers == [200, 200]
+    page = mara.get(home).text
+    assert "changed" in page
+    assert f'value="{html.escape(form["~title"])}"' in page
+    assert "data-not-kept" not in page
+    assert home.split("/")[2] in sessions_of(mara)
+
+
+def test_the_form_of_a_request_link_can_be_run_at_once(olga: Visitor, mara: Visitor, run: str) -> None:
+    _page, home, form = opened_by(mara, carried_by(olga, run))
+
+    answer = mara.post(f"{home}runs/", form | {"run": str(uuid.uuid4())})
+
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith(home)
+    assert "No run yet" not in mara.get(answer.headers["location"]).text
+
+
+def test_nobody_makes_a_session_of_somebody_else_theirs(olga: Visitor, mara: Visitor, run: str) -> None:
+    _page, _home, form = opened_by(mara, carried_by(olga, run))
+    theirs = olga.get(f"/runs/{run}/").headers["location"].partition("?")[0]
+
+    for address in ("draft/", "preview/", "request/", "runs/"):
+        assert mara.post(theirs + address, form).status_code == 404, address
 
 
 def test_a_link_that_cannot_be_read_says_why(mara: Visitor) -> None:
@@ -497,6 +530,25 @@ def test_the_root_is_closed_to_crawlers(stranger: Visitor) -> None:
 
 
 # -- helpers ------------------------------------------------------------------------------------------------------
+
+
+def carried_by(maker: Visitor, run: str) -> str:
+    found = re.search(r'value="http://127\.0\.0\.1:\d+/new#([\w-]+)"', maker.get(f"/runs/{run}/link/").text)
+    assert found
+    return found[1]
+
+
+def opened_by(reader: Visitor, carried: str) -> tuple[str, str, dict[str, str]]:
+    """The page of a request link, the address its session would have, and what its form would send."""
+    page = reader.post("/new/open/", {"request": carried}).text
+    home = re.findall(r'data-not-kept="([^"]+)"', page)[0]
+    title = html.unescape(re.findall(r'name="~title" value="([^"]*)"', page)[0])
+    written = {"~endpoint": "responses", "~view": "json", "~json": json.dumps(ASK | {"input": "changed"})}
+    return page, home, {**written, "~title": title}
+
+
+def sessions_of(visitor: Visitor) -> list[str]:
+    return re.findall(r'id="s-([0-9a-f-]{36})"', visitor.get("/", follow_redirects=True).text)
 
 
 def newest(visitor: Visitor, which: int) -> str:

@@ -3,6 +3,7 @@
 import { bind } from "../main.js";
 import { entries, post } from "./sending.js";
 import { tell } from "./elsewhere.js";
+import { kept } from "./kept.js";
 import { settled } from "./saving.js";
 
 let last = Promise.resolve();
@@ -25,6 +26,7 @@ async function ask(pane, source) {
   const answer = await post(form.dataset.changeUrl, pairs);
   if (!answer.ok) return;
   tell(form);
+  kept(form);
   put(pane, await answer.text(), source);
 }
 

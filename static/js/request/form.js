@@ -9,6 +9,7 @@ import { find, onlySet } from "./finding.js";
 import { left, unwrap } from "./limits.js";
 import { change, put } from "./changes.js";
 import { compact, named, renamed } from "./sending.js";
+import { kept } from "./kept.js";
 import { offerTools } from "./tools.js";
 import * as dragging from "./dragging.js";
 
@@ -61,6 +62,8 @@ export function attach(form) {
     compact(form, detail);
     named(form, detail);
   });
+  // Before htmx gives the run's page an address: behind it is the session's, not the link's.
+  form.addEventListener("htmx:beforeOnLoad", ({ target, detail }) => target === form && detail.xhr.status < 300 && kept(form));
   form.addEventListener("htmx:afterRequest", ({ target, detail }) => target === form && detail.successful && renamed(form));
   // The browser waits for no module: whether something may be dropped here is said while it asks.
   for (const [type, act] of Object.entries(dragging)) form.addEventListener(type, act);

@@ -2,6 +2,7 @@
 // say about the request, and each sentence goes to its control.
 import { entries, post } from "./sending.js";
 import { tell as tellTabs } from "./elsewhere.js";
+import { kept } from "./kept.js";
 
 const PAUSE = 300; // after the last key
 const MOST = 800; // however long somebody types
@@ -57,6 +58,7 @@ async function save(form) {
   if (answer.ok) {
     const said = await answer.text();
     if (form.isConnected) tell(form, said);
+    kept(form);
     tellTabs(form);
   }
   // When it was not kept, the next change tries again.

@@ -1,4 +1,4 @@
-"""What the headers of a reply mean, where that is known."""
+"""What the headers of a request and of a reply mean, where that is known."""
 
 from __future__ import annotations
 
@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from .parameters import Words
 
-HEADER_FIELDS: Final[Mapping[str, Words]] = {
+SENT: Final[Mapping[str, Words]] = {
+    "host": _("Which server of this address is meant."),
+    "authorization": _("The key of the connection. It is shown nowhere."),
+    "accept": _("What may come back: a stream of events, or one document."),
+    "accept-encoding": _("The reply is wanted as it is, not packed, so that each event can be passed on at once."),
+    "user-agent": _("This playground, and its version."),
+    "content-type": _("The body is a JSON document."),
+    "content-length": _("How many bytes the body has."),
+    "connection": _("Each request has a connection of its own, which ends with the reply."),
+}
+
+RECEIVED: Final[Mapping[str, Words]] = {
     "x-request-id": _("Upstream's own number for this request: support will ask for it."),
     "request-id": _("Upstream's own number for this request: support will ask for it."),
     "cf-ray": _("The number of this request at the network in front of upstream."),
@@ -53,8 +64,13 @@ _FAMILIES: Final[tuple[tuple[re.Pattern[str], Words], ...]] = (
 )
 
 
-def meaning(name: str) -> Words:
+def meaning_sent(name: str) -> Words:
+    """What this header tells upstream; "" where only the owner of the connection knows."""
+    return SENT.get(name.lower(), "")
+
+
+def meaning_received(name: str) -> Words:
     """What this header tells; "" where nobody knows."""
     name = name.lower()
-    known = HEADER_FIELDS.get(name)
+    known = RECEIVED.get(name)
     return known or next((words for pattern, words in _FAMILIES if pattern.match(name)), "")

@@ -1,9 +1,9 @@
-"""The two bodies of a run and their headers, in three views: explained, exact, and the bytes as they came."""
+"""The two bodies of a run, in three views: explained, exact, and the bytes as they came; and the headers of both."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from playground.api.endpoints import ENDPOINTS
-from playground.api.header_fields import meaning
+from playground.api.header_fields import meaning_received, meaning_sent
 from playground.api.parameters import Parameter
 from playground.api.paths import Steps, pattern_of
 from playground.api.reading import Malformed, parse
@@ -73,7 +73,6 @@ def response_panel(pane: RunPane) -> str:
         context |= _raw(pane)
     else:
         context |= _shown(body, view, lambda explained: _response_lookup(run.endpoint, explained))
-    context |= {"headers": headers_of(run.response_headers), "status": run.http_status}
     return render_to_string("run/_response.html", context, pane.request)
 
 
@@ -84,11 +83,21 @@ def request_panel(pane: RunPane) -> str:
     view = _view(pane, views)
     context: dict[str, Any] = {**_shared(pane, "request", view, views), "size": len(bytes(run.request_body))}
     context |= _shown(body, view, lambda explained: _request_lookup(run.endpoint, explained))
-    context |= {"headers": headers_of(run.request_headers), "hides": body != bytes(run.request_body)}
+    context["hides"] = body != bytes(run.request_body)
     return render_to_string("run/_request.html", context, pane.request)
 
 
-def headers_of(pairs: Iterable[Any]) -> list[Header]:
+def headers_panel(pane: RunPane) -> str:
+    run = pane.run
+    context = {
+        "run": run,
+        "sent": headers_of(run.request_headers, meaning_sent),
+        "received": headers_of(run.response_headers, meaning_received),
+    }
+    return render_to_string("run/_headers.html", context, pane.request)
+
+
+def headers_of(pairs: Iterable[Any], meaning: Callable[[str], Words]) -> list[Header]:
     """Cookies and the like of upstream are its secrets, or somebody's."""
     found = [(str(name), str(value)) for name, value in pairs]
     return [

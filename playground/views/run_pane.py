@@ -30,7 +30,7 @@ from playground.runs.packing import Stored
 from playground.runs.parts import Shown, shown_problem, slot_with_text
 from playground.runs.remarks import Remark, remarks
 from playground.runs.screen import Screen
-from playground.views.run_bodies import request_panel, response_panel
+from playground.views.run_bodies import headers_panel, request_panel, response_panel
 from playground.views.run_code import code_panel
 from playground.views.run_events import PAGE, event_links, rows_of
 from playground.views.run_logprobs import logprobs_panel
@@ -51,6 +51,7 @@ TABS: Final = (
     Tab("logprobs", _("Logprobs")),
     Tab("request", _("Request")),
     Tab("response", _("Response")),
+    Tab("headers", _("Headers")),
     Tab("code", _("Code")),
 )
 
@@ -238,5 +239,6 @@ PANELS: Final[dict[str, Callable[[RunPane], str]]] = {
     "logprobs": logprobs_panel,
     "request": request_panel,
     "response": response_panel,
+    "headers": headers_panel,
     "code": code_panel,
 }

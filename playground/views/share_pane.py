@@ -37,6 +37,7 @@ from playground.views.run_thread import MOST, Turn, turn_of
 from playground.views.share_reading import Sample, asked_in, document_in, sample_of
 
 _CODE: Final = "code"  # stands on the page by itself
+_HEADERS: Final = "headers"  # never travel
 _SOURCE: Final = "source"  # is asked for by a button
 _SPELLED_OUT: Final = {"events", "logprobs"}  # an answer piece by piece
 
@@ -138,7 +139,11 @@ class SharedRun(RunPane):
     def shown_tabs(self) -> list[Any]:
         if not self.has_answer:
             return [tab for tab in TABS if tab.name == "request"]
-        gone = {_CODE} | ({"response"} if self.live else set()) | (_SPELLED_OUT if self.gives_up_events else set())
+        gone = {_CODE, _HEADERS}
+        if self.live:
+            gone.add("response")
+        if self.gives_up_events:
+            gone |= _SPELLED_OUT
         return [tab for tab in self.tabs if tab.name not in gone]
 
     @property

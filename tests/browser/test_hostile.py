@@ -186,7 +186,7 @@ def test_an_answer_full_of_hostile_text_does_nothing(family: str, page: Page, se
     dialogs = refuse_dialogs(page)
 
     echoed(page, server, text, stream=family != "all")
-    for tab in ("Events", "Request", "Response", "Code", "Output"):
+    for tab in ("Events", "Request", "Response", "Headers", "Code", "Output"):
         page.locator("#run .tabs").get_by_role("link", name=tab).click()
         page.wait_for_load_state("networkidle")
         assert page.locator(FOREIGN).count() == 0

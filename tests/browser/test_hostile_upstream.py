@@ -190,7 +190,7 @@ def test_whatever_stands_in_a_failure_it_does_nothing(piece: str, page: Page, se
             run(page, server, {"model": "m", "input": "Hi"}, url=upstream.base_url)
             ended(page, "Failed")
             expect(page.locator("#run [data-problem]")).to_be_visible()
-            harmless(page, ("Events", "Response", "Output"))
+            harmless(page, ("Events", "Response", "Headers", "Output"))
 
     assert dialogs == []
 

@@ -319,6 +319,22 @@ def test_copying_says_what_was_copied(new_page: Callable[..., Page], server: Ser
     assert read_pasted(copied).body == {"model": "sandbox-echo", "input": "One *two*", "stream": True}
 
 
+def test_on_a_phone_the_tab_one_looks_at_is_in_sight(new_page: Callable[..., Page], server: Server) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    run(page, server, {"model": "sandbox-echo", "input": "One", "stream": True})
+    ended(page)
+    tab = page.locator("#run .tabs [aria-current]")
+    expect(tab).to_have_text("Output")
+    page.goto(page.url.partition("#")[0].replace("run=", "tab=headers&run=") + "#run")
+
+    expect(tab).to_have_text("Headers")
+    expect(tab).to_be_in_viewport()
+    page.locator("#run .tabs").get_by_role("link", name="Output").focus()
+    page.keyboard.press("Enter")
+    expect(tab).to_have_text("Output")
+    expect(tab).to_be_in_viewport(ratio=0.9)
+
+
 def test_every_tab_is_open_to_everybody(
     new_page: Callable[..., Page], server: Server, assert_accessible: Callable[..., None]
 ) -> None:
@@ -326,7 +342,7 @@ def test_every_tab_is_open_to_everybody(
     run(page, server, {"model": "sandbox-parade", "input": "all", "stream": True})
     ended(page)
 
-    for tab in ("Output", "Events", "Numbers", "Request", "Response", "Code"):
+    for tab in ("Output", "Events", "Numbers", "Request", "Response", "Headers", "Code"):
         show(page, tab)
         assert_accessible(page, "#run", both=tab in ("Output", "Events"))  # the others have the inks of these
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 KEY = "sk-canary-" + "q7R2" * 6
 HOST = "lab-gateway.example"
-PARTS = ("", "state", "1/events/", "1/request/", "1/response/", "1/code/", "1/rows/", "1/events/1/")
+PARTS = ("", "state", "1/events/", "1/request/", "1/response/", "1/headers/", "1/code/", "1/rows/", "1/events/1/")
 
 
 @pytest.fixture(autouse=True)

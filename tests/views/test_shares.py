@@ -508,6 +508,7 @@ def test_secrets_of_a_request_do_not_travel(olga: Visitor, stranger: Visitor) ->
     path = share(olga, made, scope="anyone")
 
     assert KEY not in "".join(stranger.get(path + part).text for part in PARTS)
+    assert stranger.get(path + "1/headers/").status_code == 404, "no header travels, so there is no tab of them"
     found = re.search(r"/new#([\w-]+)", olga.get(f"/runs/{made}/link/").text)
     assert found
     from playground.samples.links import read_fragment

@@ -2,7 +2,7 @@
 // when the run has ended. A link with data-panel-link shows its own tab in another view, in the same place.
 import { html } from "../asking.js";
 import { keepFocus } from "../focus.js";
-import { bind } from "../main.js";
+import { bind, remember } from "../main.js";
 
 export class Tabs {
   #root;
@@ -15,6 +15,7 @@ export class Tabs {
     this.#root = root;
     this.#tabs = root.querySelector("[data-run-tabs]");
     this.#shown = this.#tabs?.querySelector("[aria-current]");
+    if (this.#shown) intoView(this.#shown);
     root.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       const tab = event.target.closest("[data-tab]");
@@ -52,13 +53,14 @@ export class Tabs {
   #mark(tab) {
     for (const each of this.#tabs.querySelectorAll("[aria-current]")) each.removeAttribute("aria-current");
     tab.setAttribute("aria-current", "true");
+    intoView(tab);
   }
 
   async #look(link) {
     const { searchParams } = new URL(link.href);
     const tab = this.#tabs.querySelector(`[data-tab="${CSS.escape(searchParams.get("tab"))}"]`);
     if (!tab) return location.assign(link.href);
-    remember(link);
+    keep(link);
     const nth = [...link.parentElement.children].indexOf(link);
     if (!(await this.#show(`${tab.dataset.url}?${searchParams}`))) return;
     history.replaceState(history.state, "", withPace(this.#root, link.href));
@@ -86,6 +88,11 @@ export class Tabs {
   }
 }
 
+// Not all tabs find room on a phone; the page itself stays where it is.
+function intoView(tab) {
+  tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
 // An address of the run that keeps a replay going, if there is one: its pace.
 export function withPace(root, href) {
   const address = new URL(href);
@@ -95,10 +102,9 @@ export function withPace(root, href) {
 }
 
 // A choice that holds for other runs too, such as the language of code.
-function remember(link) {
+function keep(link) {
   const name = link.closest("[data-remember]")?.dataset.remember;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  if (name) document.cookie = `${name}=${link.dataset.value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  if (name) remember(name, link.dataset.value);
 }
 
 // What is in an event is fetched when it is opened.

@@ -14,6 +14,7 @@ from playground.models import Lease, Run
 from playground.runs import ending
 from playground.runs.limits import NotStarted
 from playground.runs.starting import NotYours
+from playground.secrets import DOTS
 from tests.runs import streams
 from tests.runs.playing import SENSE, Playing, until
 from tests.upstream import hostile
@@ -274,6 +275,23 @@ async def test_a_key_that_upstream_echoes_is_never_stored_or_shown(playing: Play
     kept = [bytes(run.response_body), json.dumps([run.summary, run.problem, run.request_headers]).encode()]
     assert not any(key.encode() in each for each in kept)
     assert key not in json.dumps(page.heard)
+
+
+async def test_a_key_that_a_model_spells_out_is_masked_where_it_is_known_for_one(playing: Playing) -> None:
+    """Attack 81, over several events: only what came before it could be known was seen."""
+    key = "sk-canary-4f9b2c7d8e1a"
+    sent = streams.whole(["Your key is ", "sk-c", "anary-4", "f9b2c7d", "8e1a", "."])
+    async with hostile.serve(hostile.say(hostile.OK_STREAM, sent)) as upstream:
+        run_id = await playing.start(await playing.connect(upstream.base_url, key))
+        page = await playing.look(run_id)
+        run = await playing.ended(run_id)
+        await until(lambda: page.end, "the end")
+
+    raw = b"".join(event.raw for event in await playing.events(run_id))
+    for piece in (key[11:18], key[18:]):
+        assert piece.encode() not in raw
+        assert piece not in json.dumps([page.heard, run.summary]) + bytes(run.response_body).decode()
+    assert f"Your key is {DOTS}." in run.summary["text"]
 
 
 async def test_every_event_name_is_data_and_none_is_a_command(playing: Playing) -> None:

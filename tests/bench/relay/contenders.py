@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
+from cryptography.fernet import Fernet
 
 from tests.bench.relay.clients import Sse, Tally, WebSocket, connect, post
 from tests.environment import ROOT, without_ours
@@ -129,7 +130,9 @@ class Playground(Direct):
     def running(self) -> Iterator[Any]:
         self.port = free_port()
         with tempfile.TemporaryDirectory() as folder:
-            settings = {"PLAYGROUND_DATA": f"{folder}/data", **self.settings}
+            self.cipher = Fernet.generate_key()
+            settings = {"PLAYGROUND_ENCRYPTION_KEYS": self.cipher.decode(), "PLAYGROUND_DATA": f"{folder}/data"}
+            settings |= self.settings
             prepare = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
             subprocess.run(prepare, cwd=ROOT, env={**without_ours(dict(os.environ)), **settings}, check=True)
             command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
@@ -146,12 +149,13 @@ class Playground(Direct):
                 yield self
 
     def add_connection(self, database: Path) -> None:
-        """A row like the sandbox's, with another address."""
+        """A row like the sandbox's, with another address and a key, which every event is searched for."""
         self.connection = uuid.uuid4()
         with sqlite3.connect(database) as rows:
             names = [row[1] for row in rows.execute("PRAGMA table_info(playground_connection)")]
             values = dict(zip(names, rows.execute("SELECT * FROM playground_connection").fetchone(), strict=True))
             values |= {"id": self.connection.hex, "base_url": f"http://127.0.0.1:{self.upstream}/v1", "shared": 1}
+            values["key"] = Fernet(self.cipher).encrypt(f"sk-proj-{uuid.uuid4().hex}{uuid.uuid4().hex}".encode())
             marks = ",".join("?" * len(names))
             rows.execute(f"INSERT INTO playground_connection VALUES ({marks})", [values[name] for name in names])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -52,12 +53,24 @@ def present(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def present_prompts(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
-    """Which prompts the page offers from now on."""
+    """Which prompts the page offers from now on, in which order: that of the form, but for the one to be moved."""
     session = mine(request, session_id)
-    if set(request.POST) - {"prompt", TOKEN}:
+    if set(request.POST) - {"prompt", "earlier", "later", TOKEN}:
         raise BadRequest("unknown fields")
-    Prompts(request, session).keep(request.POST.getlist("prompt"))
-    return redirect("present", session.pk)
+    chosen = request.POST.getlist("prompt")
+    page = reverse("present", args=[session.pk])
+    for name, step in (("earlier", -1), ("later", 1)):
+        if wanted := request.POST.get(name):
+            _move(chosen, wanted, step)
+            page += f"?{urlencode({name: wanted})}"
+    Prompts(request, session).keep(chosen)
+    return redirect(page)
+
+
+def _move(ids: list[str], which: str, step: int) -> None:
+    if which in ids:
+        at = ids.index(which)
+        ids.insert(max(0, at + step), ids.pop(at))
 
 
 @require_POST

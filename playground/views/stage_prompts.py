@@ -33,7 +33,7 @@ LONGEST_PARAMETER: Final = 80
 LONG_QUESTION: Final = 600
 
 
-@dataclass
+@dataclass(eq=False)
 class Prompt:
     """One request that can be shown, run, and played again from its recording."""
 
@@ -140,14 +140,14 @@ class Prompts:
 
     @property
     def shown(self) -> list[Prompt]:
-        chosen = set(self._session.stage or ())
-        by_choice = [prompt for prompt in self.all if prompt.id in chosen]
-        return by_choice or [prompt for prompt in self.all if prompt.run]
+        chosen = [self.find(each) for each in self._session.stage or ()]
+        return [prompt for prompt in chosen if prompt] or [prompt for prompt in self.all if prompt.run]
 
     @property
     def choices(self) -> list[tuple[Prompt, bool]]:
-        shown = {prompt.id for prompt in self.shown}
-        return [(prompt, prompt.id in shown) for prompt in self.all]
+        """Those that are shown, in their order, and then the others."""
+        shown = self.shown
+        return [(prompt, True) for prompt in shown] + [(prompt, False) for prompt in self.all if prompt not in shown]
 
     def find(self, wanted: str) -> Prompt | None:
         return next((prompt for prompt in self.all if prompt.id == wanted), None)

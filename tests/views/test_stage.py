@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -121,6 +122,22 @@ def test_chosen_prompts_are_remembered_and_presets_can_be_among_them(visitor: Vi
     assert f'data-prompt="{preset}"' in page
     begun = present_run(visitor, session, preset, animal="a fox", listener="all")
     assert begun.status_code == 200
+
+
+def test_prompts_are_shown_in_the_order_they_were_put_in(visitor: Visitor) -> None:
+    first, session = finished_run(visitor)
+    second, _ = finished_run(visitor, STORY, session)
+    ids = [f"r-{first}", f"r-{second}"]
+
+    def shown(**form: object) -> list[str]:
+        answer = visitor.post(f"/sessions/{session}/present/prompts/", {"prompt": ids, **form})
+        return re.findall(r'data-prompt="([^"]+)"', told(visitor, answer.headers["location"]))
+
+    assert shown() == ids
+    assert shown(later=ids[0]) == ids[::-1]
+    assert shown(earlier=ids[1]) == ids[::-1]
+    assert shown(earlier=ids[0]) == ids, "the first one stays the first"
+    assert shown(later="r-nothing") == ids
 
 
 def test_a_session_without_runs_says_what_to_do(visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from playground.api.examples import EXAMPLES
 from tests.browser.running import BLOCKED
@@ -130,6 +130,27 @@ def test_the_dialog_shows_what_would_be_left_out(olga: Visitor, new_page: Pages)
     with page.expect_response("**/share/"):  # the look comes again, and finds its place
         page.get_by_role("dialog").get_by_text("1 hour").click()
     assert "/s/" in make_link(page)
+
+
+def test_a_look_that_comes_after_the_dialog_was_closed_is_no_error(olga: Visitor, new_page: Pages) -> None:
+    run, _ = finished_run(olga)
+    page = signed_in(new_page, olga)
+    page.goto(f"/runs/{run}/")
+    page.get_by_role("link", name="Share").click()
+    dialog = page.locator("#share-dialog")
+    held: list[Route] = []
+    page.route("**/share/", lambda route: held.append(route))
+    with page.expect_request("**/share/"):
+        dialog.get_by_text("1 hour").click()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+    held[0].continue_()
+    expect(dialog).to_be_empty()
+    page.unroute("**/share/")
+    page.get_by_role("link", name="Share").click()
+
+    expect(dialog.get_by_text("1 hour")).to_be_visible()  # and the console had nothing to say
 
 
 def test_without_a_script_the_dialog_is_a_page(olga: Visitor, new_page: Pages) -> None:

@@ -5,5 +5,7 @@ export function attach(dialog) {
     if (!dialog.open) dialog.showModal();
     dialog.querySelector("[autofocus]")?.focus();
   });
-  dialog.addEventListener("close", () => dialog.replaceChildren());
+  // An answer that is still on its way would look for its place in vain.
+  const empty = () => dialog.open || dialog.querySelector(".htmx-request") || dialog.replaceChildren();
+  for (const type of ["close", "htmx:afterRequest"]) dialog.addEventListener(type, empty);
 }

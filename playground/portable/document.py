@@ -20,6 +20,7 @@ from playground.models import Run, Session
 from playground.portable.discretion import public_body, public_request, without_secrets
 from playground.portable.spelling import loads, spellings
 from playground.runs import archive
+from playground.runs.facts import COUNTS
 
 FORMAT = "playground-sessions"
 SCHEMA_VERSION = 2
@@ -102,7 +103,7 @@ def run_document(
     run: Run,
     *,
     with_address: bool = True,
-    with_headers: bool = True,
+    with_headers: bool = True,  # without them there is only the one that says whose the counts are
     with_prices: bool = True,
     request_only: bool = False,
 ) -> Document:
@@ -126,7 +127,7 @@ def _what_came(run: Run, with_headers: bool, with_prices: bool) -> Document:
         "outcome": run.outcome,
         "problem": run.problem,
         "http_status": run.http_status,
-        "response_headers": public_headers(run) if with_headers else [],
+        "response_headers": [pair for pair in public_headers(run) if with_headers or pair[0].lower() == COUNTS],
         "response": _content(bytes(run.response_body)),
         "usage": run.usage,
         **({"prices": run.prices} if with_prices else {}),

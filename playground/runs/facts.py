@@ -22,6 +22,8 @@ Status = Run.Status
 MEASURED: Final = _("measured here")
 REPORTED: Final = _("as upstream reported it")
 ESTIMATED: Final = _("estimated by the sandbox")
+#: The header in which the sandbox says that of its counts.
+COUNTS: Final = "x-sandbox-tokens"
 #: An upstream may write any number there. From one like this on nobody reckons a speed.
 MOST_TOKENS: Final = 10**15
 
@@ -104,7 +106,7 @@ def usage_of(run: Run, screen: Screen) -> dict[str, Any] | None:
 def counted_by(run: Run) -> Words:
     """Whose counts of tokens these are: the sandbox says with every reply that it only estimates."""
     said = {str(name).lower(): value for name, value in run.response_headers}
-    return ESTIMATED if said.get("x-sandbox-tokens") == "estimated" else REPORTED
+    return ESTIMATED if said.get(COUNTS) == "estimated" else REPORTED
 
 
 def timed_by(run: Run) -> Words:

@@ -76,6 +76,8 @@ def test_a_public_link_opens_for_a_stranger_and_leaves_no_cookie(olga: Visitor, 
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     page = stranger.get(path).text
     assert "unicorn" in page
+    assert "estimated" in page, "the counts of the sandbox are told as what they are"
+    assert ">reported<" not in page
     assert "Shared by <bdi>olga</bdi>" in page
     assert 'name="csrf-token"' not in page
     assert "/connections/" not in page

@@ -181,10 +181,50 @@ def test_the_time_line_has_a_lane_for_each_kind_and_marks_the_first_text(page: P
     ended(page)
     show(page, "Events")
 
-    for lane, seen in {"r": True, "t": True, "c": False, "u": False}.items():
+    for lane, seen in {"r": True, "t": True, "c": False, "u": False, "g": False}.items():
         expect(page.locator(f"[data-lane-name={lane}]")).to_be_visible(visible=seen)
     expect(page.locator("[data-axis=top] .firsttext")).to_have_text(re.compile(r"first text [\d.]+ s"))
     expect(page.locator("[data-chart] figcaption")).to_contain_text("First text after")
+
+
+def test_the_time_line_has_a_lane_for_gaps_where_there_are_any(page: Page, server: Server) -> None:
+    """The run comes back from a file in which upstream was silent for five seconds before its last word."""
+    run(page, server, {"model": "sandbox-echo", "input": "One two three", "stream": True})
+    ended(page)
+    number = page.url.partition("run=")[2].partition("#")[0]
+    kept = page.request.get(f"/runs/{number}/export.json").json()
+    for event in kept["sessions"][0]["runs"][0]["events"][-1:]:
+        event[0] += 5_000_000
+
+    opened = imported(page, json.dumps(kept).encode())
+    page.goto(opened)
+    show(page, "Events")
+
+    expect(page.locator("[data-lane-name=g]")).to_have_text("gaps")
+    expect(page.locator("[data-lane=g] .gap")).to_have_count(1)
+    expect(page.locator("[data-lane=t] .band")).to_have_count(1)
+    expect(page.locator("[data-axis=top]")).to_contain_text("5 s of silence")
+
+
+def test_the_events_of_a_run_that_has_ended_are_read_from_the_first(page: Page, server: Server) -> None:
+    """All of a short answer can be seen, so one is at its end from the start."""
+    run(page, server, {"model": "sandbox-writer", "input": "Write", "stream": True})
+    ended(page)
+    page.reload()
+    expect(page.locator("#run .output")).to_be_visible()
+
+    show(page, "Events")
+
+    expect(page.locator("[data-chart]")).to_be_visible()
+    expect(page.locator("[data-event-rows] details").nth(20)).to_be_attached()
+    expect(page.locator("[data-chart]")).to_be_in_viewport()
+    expect(page.locator("[data-follow-jump]")).to_be_hidden()
+
+
+def imported(page: Page, file: bytes) -> str:
+    token = next(each["value"] for each in page.context.cookies() if each["name"].endswith("_csrf"))
+    sent = {"file": {"name": "kept.json", "mimeType": "application/json", "buffer": file}}
+    return page.request.post("/import/", multipart=sent, headers={"X-CSRFToken": token}).url
 
 
 @pytest.mark.parametrize("endpoint", ["responses", "chat"])

@@ -1,5 +1,5 @@
-// The run as a time line: a lane each for reasoning, text, tools and what is odd; silences as bands; the first text as a
-// mark. Drawn from the index, a path a lane, so that a hundred thousand events are as quick as ten.
+// The run as a time line: a lane each for reasoning, text, tools, what is odd, and gaps, which are bands behind the other
+// lanes as well; the first text as a mark. Drawn from the index, a path a lane, so that a hundred thousand events are as quick as ten.
 import { numbers } from "../numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -39,21 +39,32 @@ export class Chart {
     }
     silences = silences.sort((one, two) => two[1] - two[0] - (one[1] - one[0])).slice(0, MOST_SILENCES);
     for (const lane of Object.keys(KIND)) this.#lane(lane, hits[lane], totals[lane], whole, silences, first);
+    this.#gaps(whole, silences);
     this.#top(whole, silences[0], first);
     this.#bottom(whole);
     this.#say(whole, totals, first, silences[0]);
   }
 
   #lane(lane, hits, total, whole, silences, first) {
-    const svg = this.#figure.querySelector(`[data-lane="${lane}"]`);
-    const empty = total === 0;
-    svg.toggleAttribute("hidden", empty);
-    this.#figure.querySelector(`[data-lane-name="${lane}"]`).hidden = empty;
-    if (empty) return;
-    const bands = silences.map(([from, to]) => this.#piece("gap", [[from / whole, to / whole]], 0, 22));
-    const rail = this.#shape("path", { class: "rail", d: `M0 11h${WIDE}`, "vector-effect": "non-scaling-stroke" });
     const mark = first === null ? [] : [this.#shape("path", { class: "first", d: `M${this.#x(first / whole)} 0v22`, "vector-effect": "non-scaling-stroke" })];
-    svg.replaceChildren(...bands, rail, this.#piece(KIND[lane], stretches(hits), 4, 14), ...mark);
+    const bands = this.#piece("band", parts(silences, whole), 0, 22);
+    this.#put(lane, total && [bands, this.#rail(), this.#piece(KIND[lane], stretches(hits), 4, 14), ...mark]);
+  }
+
+  #gaps(whole, silences) {
+    this.#put("g", silences.length && [this.#rail(), this.#piece("gap", parts(silences, whole), 4, 14)]);
+  }
+
+  // A lane in which there is nothing is not there.
+  #put(lane, shapes) {
+    const svg = this.#figure.querySelector(`[data-lane="${lane}"]`);
+    svg.toggleAttribute("hidden", !shapes);
+    this.#figure.querySelector(`[data-lane-name="${lane}"]`).hidden = !shapes;
+    svg.replaceChildren(...(shapes || []));
+  }
+
+  #rail() {
+    return this.#shape("path", { class: "rail", d: `M0 11h${WIDE}`, "vector-effect": "non-scaling-stroke" });
   }
 
   // Rectangles of one kind as one path.
@@ -112,6 +123,8 @@ export class Chart {
     return shape;
   }
 }
+
+const parts = (silences, whole) => silences.map(([from, to]) => [from / whole, to / whole]);
 
 // Neighbouring buckets as one stretch: [from, to] in parts of the whole.
 function stretches(hits) {

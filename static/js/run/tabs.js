@@ -46,6 +46,7 @@ export class Tabs {
     this.#shown = tab;
     this.#panel("output").hidden = !output;
     this.#panel("other").hidden = output;
+    box?.dispatchEvent(new Event("another-panel"));
     // A panel is read from its beginning, the output from where one left it; what still grows is followed at its end.
     if (box && this.#root.dataset.live === undefined) box.scrollTop = output ? this.#left : 0;
   }

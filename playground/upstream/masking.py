@@ -90,7 +90,7 @@ class Trail:
     #: So much of a key may be told from the beginning of any other string.
     LEAST = 4
     #: How many events a piece is waited for: those of several choices come in turns.
-    PATIENCE = 8
+    PATIENCE = 16
 
     def __init__(self, needle: bytes) -> None:
         self._needle = needle

@@ -19,13 +19,12 @@ from playground.forms.changes import new_body
 from playground.models import SANDBOX_ID, Draft, Session, Tag, User
 from playground.search import index_session
 from playground.views.posted import line, posted
-from playground.views.request import read_draft
+from playground.views.request import LONGEST_TITLE, read_draft
 from playground.views.session_loss import Loss
 
 EXAMPLE_BODY: Final = (
     b'{"model": "sandbox-writer", "input": "Tell me a three sentence bedtime story about a unicorn.", "stream": true}'
 )
-TITLE: Final = 200
 TAG: Final = 40
 TAGS: Final = 20
 
@@ -77,7 +76,7 @@ def session_duplicate(request: HttpRequest, session_id: uuid.UUID) -> HttpRespon
     draft = getattr(found, "draft", None)
     title = _("%(title)s (copy)") % {"title": found.title} if found.title else ""
     with transaction.atomic():
-        made = Session.objects.create(owner=found.owner, title=title[:TITLE])
+        made = Session.objects.create(owner=found.owner, title=title[:LONGEST_TITLE])
         Tag.objects.bulk_create(Tag(session=made, name=tag.name) for tag in found.tags.all())
         if draft:
             Draft.objects.create(
@@ -137,7 +136,7 @@ def session_archive(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse
 
 
 def name(session: Session, title: str) -> None:
-    session.title = line(title, TITLE)
+    session.title = line(title, LONGEST_TITLE)
     session.save(update_fields=["title"])
     index_session(session)
 

@@ -223,7 +223,7 @@ def test_the_events_of_a_run_that_has_ended_are_read_from_the_first(page: Page, 
 
 def imported(page: Page, file: bytes) -> str:
     token = next(each["value"] for each in page.context.cookies() if each["name"].endswith("_csrf"))
-    sent = {"file": {"name": "kept.json", "mimeType": "application/json", "buffer": file}}
+    sent: dict[str, Any] = {"file": {"name": "kept.json", "mimeType": "application/json", "buffer": file}}
     return page.request.post("/import/", multipart=sent, headers={"X-CSRFToken": token}).url
 
 

@@ -16,6 +16,7 @@ import yaml
 
 from tests import services
 from tests.environment import ROOT, without_ours
+from tests.visiting import fetch
 
 
 class Dockerfile:
@@ -141,7 +142,7 @@ def container(dockerfile: Dockerfile, files_ready: None, tmp_path_factory: pytes
 
 def visit(folder: Path, path: str, host: str = "127.0.0.1", **headers: str) -> httpx.Response:
     port = (folder / "port").read_text()
-    return httpx.get(f"http://{host}:{port}{path}", headers=headers, trust_env=False)
+    return fetch("GET", f"http://{host}:{port}{path}", headers=headers)
 
 
 def test_the_health_check_says_yes_while_it_serves(dockerfile: Dockerfile, container: Path) -> None:
@@ -176,7 +177,7 @@ def test_only_the_printed_link_opens_it(container: Path) -> None:
 
     assert stranger.status_code == 403
     assert printed is not None
-    with httpx.Client(trust_env=False, follow_redirects=True) as browser:
+    with httpx.Client(trust_env=False, follow_redirects=True, timeout=60) as browser:
         link = re.sub(r"//[^/]+", f"//127.0.0.1:{(container / 'port').read_text()}", printed[0])
         assert browser.get(link).status_code == 200
 

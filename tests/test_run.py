@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests import locks, services
 from tests.environment import ROOT, without_ours
+from tests.visiting import fetch
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -238,7 +238,7 @@ def test_a_fresh_clone_in_an_empty_folder_serves_the_first_page(tmp_path: Path) 
         process = subprocess.Popen(command, cwd=clone, env=environment, stdout=output, stderr=output)
     try:
         services.wait_until(lambda: services.answers(port), "./run", process, seconds=240)
-        page = httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, follow_redirects=True)
+        page = fetch("GET", f"http://127.0.0.1:{port}/", follow_redirects=True)
     except services.Unavailable as problem:
         raise AssertionError(f"{problem}\n{log.read_text()}") from problem
     finally:

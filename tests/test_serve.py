@@ -170,7 +170,7 @@ def test_with_the_start_token_only_the_printed_link_opens(start_server: Servers)
     stranger = fetch("GET", server.base_url, headers={"Accept": "text/html"})
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(f"{server.websocket_url}/ws/runs/1/", origin=Origin(server.base_url), proxy=None),
+        connect(f"{server.websocket_url}/ws/runs/1/", origin=Origin(server.base_url), proxy=None, open_timeout=60),
     ):
         pass
     with httpx.Client(trust_env=False, timeout=60) as owner:

@@ -32,7 +32,7 @@ def test_f34_watchers_are_told_work_is_finished_and_sockets_close_with_1012(own_
         base_url=own_echo.base_url, headers={"Origin": own_echo.base_url}, trust_env=False, timeout=60
     )
     client.get("/")  # keeps a connection that was open before
-    with connect(own_echo.websocket_url, origin=Origin(own_echo.base_url), proxy=None) as watcher:
+    with connect(own_echo.websocket_url, origin=Origin(own_echo.base_url), proxy=None, open_timeout=60) as watcher:
         own_echo.process.send_signal(signal.SIGTERM)
 
         assert watcher.recv(timeout=60) == "restarting"

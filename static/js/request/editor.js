@@ -36,9 +36,18 @@ function layOut(editor) {
     session.replace({ start: { row: 0, column: 0 }, end: { row, column } }, text);
     editor.moveCursorTo(0, 0);
   } catch {
-    editor.execCommand("goToNextError");
+    toNextError(editor);
   }
   editor.focus();
+}
+
+// Ace stumbles over marks of rows that are gone. Those of the text as it is are on their way then.
+function toNextError(editor) {
+  try {
+    editor.execCommand("goToNextError");
+  } catch {
+    editor.session.clearAnnotations();
+  }
 }
 
 async function load({ ace: core, mode, search, css }) {

@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from playground.api.documents import BadDocument, read_document
+from playground.api.endpoints import ENDPOINTS
 from playground.samples.imported import Imported, NotReadable, endpoint_by_body, object_or_refuse
 from playground.samples.links import SHARED, read_fragment
 from playground.samples.read_javascript import read_javascript
@@ -17,6 +18,9 @@ LONGEST = 25 << 20
 
 _LINK = re.compile(r"\A\S*/new/?#([\w-]+)\Z")
 _JAVASCRIPT = re.compile(r"\b(?:const|let|var|await|new)\s|=>|\bfetch\s*\(|create\s*\(\s*\{")
+_LOG_IN = re.compile(r"(?<=://)[^/@]*@")
+_PLAIN = re.compile(r"[^A-Za-z]")
+_KEY_FIELDS = {"apikey", "xapikey", "authorization", "accesstoken", "authtoken", "secretkey", "bearertoken"}
 _KEY = re.compile(r"\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_-]{12,}")
 
 
@@ -28,9 +32,25 @@ def read_pasted(text: str) -> Imported:
     if len(plain) > LONGEST:
         raise NotReadable(_("The text is longer than a request may be."))
     found = _read(plain)
+    _drop_keys(found)
     if _KEY.search(plain) and not _KEY.search(str(found.body)):
         found.key_dropped = True
     return found
+
+
+def _drop_keys(found: Imported) -> None:
+    """What stands for a key outside of the places where keys are sent: a log-in in the address, a field that no
+    endpoint has."""
+    if log_in := _LOG_IN.search(found.base_url):
+        found.base_url = found.base_url.replace(log_in[0], "")
+        found.drop_key(log_in[0])
+    known = ENDPOINTS[found.endpoint].by_name
+    for name, value in list(found.body.items()):
+        if name in known or not isinstance(value, str):
+            continue
+        if _PLAIN.sub("", name).lower() in _KEY_FIELDS or _KEY.fullmatch(value):
+            found.drop_key(value)
+            del found.body[name]
 
 
 def _read(text: str) -> Imported:

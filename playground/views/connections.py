@@ -85,7 +85,7 @@ def _test(request: HttpRequest, saved: Connection) -> HttpResponse:
         return _page(request, _form(request, instance=saved), status=429, too_often=True)
     async_to_sync(trial.try_out)(saved)
     saved.save(update_fields=["tested", "models_found"])
-    return redirect("connection", saved.pk)
+    return redirect(reverse("connection", args=[saved.pk]) + "#trial")  # what it found stands below the form
 
 
 def _form(request: HttpRequest, *args: Any, **kwargs: Any) -> ConnectionForm:

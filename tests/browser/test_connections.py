@@ -23,7 +23,7 @@ def test_a_first_connection_is_made_and_tried_out(page: Page) -> None:
         page.get_by_label("API key").fill(KEY)
         page.get_by_role("button", name="Save and test").click()
 
-        expect(page.get_by_role("heading", name="It works")).to_be_visible()
+        expect(page.get_by_role("heading", name="It works")).to_be_in_viewport()
         assert server.head()["authorization"] == f"Bearer {KEY}"
 
     expect(page.get_by_text("2 models listed")).to_be_visible()
@@ -34,6 +34,22 @@ def test_a_first_connection_is_made_and_tried_out(page: Page) -> None:
 
     expect(page.locator("#connection-state")).to_have_text("Mine connected")
     expect(page.locator("[data-goes-to]")).to_have_text(server.base_url)
+
+
+@pytest.mark.parametrize("label", ["Name", "Base URL", "API key"])
+def test_enter_saves_and_takes_no_key_away(label: str, page: Page) -> None:
+    page.goto("/connections/")
+    page.get_by_label("Base URL").fill("http://127.0.0.1:9/v1")
+    page.get_by_label("API key").fill(KEY)
+    page.get_by_label("API key").press("Enter")
+    expect(page.get_by_text("WXYZ")).to_be_visible()
+
+    page.get_by_label("Default model").fill("m-1")
+    page.get_by_label(label, exact=True).press("Enter")
+
+    expect(page.get_by_role("button", name="Remove key")).to_be_visible()
+    expect(page.get_by_text("WXYZ")).to_be_visible()
+    expect(page.get_by_label("Default model")).to_have_value("m-1")
 
 
 def test_long_words_of_a_server_stay_in_their_place(new_page: Callable[..., Page]) -> None:

@@ -33,6 +33,31 @@ def test_a_curl_command_of_the_documents_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'curl https://me:hunter2secret@api.example.com/v1/responses -d \'{"model":"m","input":"x"}\'',
+        'curl https://hunter2secret@api.example.com/v1/responses -d \'{"model":"m","input":"x"}\'',
+        '{"model": "m", "input": "x", "api_key": "hunter2secret"}',
+        '{"model": "m", "input": "x", "apiKey": "hunter2secret"}',
+        '{"model": "m", "input": "x", "extra": "sk-proj-hunter2secret"}',
+        "client.responses.create(model='m', input='x', extra_body={'api-key': 'hunter2secret'})",
+    ],
+)
+def test_a_key_in_a_place_where_no_key_is_sent_is_dropped_as_well(text: str) -> None:
+    found = read_pasted(text)
+
+    assert found.key_dropped
+    assert "hunter2secret" not in str([found.body, found.base_url, found.left_out])
+    assert found.body == {"model": "m", "input": "x"}
+
+
+def test_what_only_sounds_like_a_key_is_kept() -> None:
+    body = {"model": "m", "input": "x", "prompt_cache_key": "sk-1234567890abcd", "max_new_tokens": 5, "stop_token": "."}
+
+    assert read_pasted(json.dumps(body)).body == body
+
+
+@pytest.mark.parametrize(
     "command",
     [
         f"curl --json '{json.dumps({'model': 'm', 'input': 'x'})}' {URL}",

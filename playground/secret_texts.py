@@ -46,7 +46,7 @@ PATTERNS: Final = {
     "key": re.compile(
         _ALONE
         + r"(?:(?:sk|pk|rk|gsk|xai|hf|gh[oprsu]|github_pat|glpat|xox[abeps]|xapp|npm|nvapi|pplx|pypi|r8|whsec)[-_]"
-        rf"(?=[A-Za-z_-]{{0,24}}?{_STRANGE})|A[KS]IA(?=[A-Z0-9]{{16}})|AIza|ya29\.)[A-Za-z0-9_-]{{16,1000}}",
+        rf"(?=[A-Za-z_-]{{0,100}}?{_STRANGE})|A[KS]IA(?=[A-Z0-9]{{16}})|AIza|ya29\.)[A-Za-z0-9_-]{{16,1000}}",
     ),
     "token": re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"),
     "bearer": re.compile(

@@ -28,6 +28,7 @@ SECRETS = {
         f"npm_{RANDOM}",
         f"nvapi-{RANDOM}",
         f"sk_live_{RANDOM}",
+        "sk-proj-abcdefghijklmnopqrstuvwxyz012345678901234567",  # as people make them up
     ],
     "token": [f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIi{RANDOM}.{RANDOM}"],
     "bearer": [f"Bearer {RANDOM}", f"bearer {RANDOM}", "Bearer abcdef.ghijklm-nop", f"BEARER {RANDOM}"],

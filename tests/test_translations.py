@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import polib
 import pytest
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from playground.translations import Message, bring_up_to_date, collect, faults, in_python, in_template
 
@@ -115,3 +118,15 @@ def test_what_a_catalogue_lacks_is_named(tmp_path: Path) -> None:
         "not translated: 'd'",
         "other blanks: 'a %(x)s' in 'a senza'",
     ]
+
+
+@pytest.mark.parametrize("language", ["it", "ar"])
+@pytest.mark.parametrize("name", ["DATE_FORMAT", "SHORT_DATE_FORMAT", "DATETIME_FORMAT", "SHORT_DATETIME_FORMAT"])
+def test_the_day_comes_before_the_month(language: str, name: str) -> None:
+    moment = datetime(2026, 11, 9, 22, 19, tzinfo=UTC)
+
+    with override(language):
+        said = date_format(moment, name)
+        month = "11" if name.startswith("SHORT") else date_format(moment, "F")
+
+    assert said.index("9") < said.index(month), said

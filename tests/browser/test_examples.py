@@ -122,7 +122,7 @@ def test_functions_are_called_and_answered(choose: Callable[..., Page]) -> None:
 def test_reasoning(choose: Callable[..., Page]) -> None:
     shown = run(choose("reasoning"))
 
-    expect(shown.get_by_text(re.compile("Thought for"))).to_be_visible()
+    expect(shown.get_by_text(re.compile(r"Thought · \d+ tokens"))).to_be_visible()
     expect(answer(shown)).not_to_be_empty()
 
 

@@ -75,6 +75,16 @@ def test_a_thought_tells_its_own_time_and_tokens() -> None:
     assert "First this." in html
 
 
+def test_of_a_thought_that_came_at_once_nobody_knows_how_long_it_took() -> None:
+    item = {"id": "rs_1", "type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}
+    usage = {"output_tokens": 9, "output_tokens_details": {"reasoning_tokens": 8}}
+
+    html = shown(event("response.completed", response={"status": "completed", "output": [item], "usage": usage}))
+
+    assert "Thought · 8 tokens" in html
+    assert "0 ms" not in html
+
+
 def test_thoughts_that_upstream_keeps_to_itself_are_told_too() -> None:
     html = one({"id": "rs_1", "type": "reasoning", "summary": [], "encrypted_content": "sealed"})
 

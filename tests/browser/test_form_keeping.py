@@ -60,8 +60,7 @@ def test_what_is_typed_is_there_on_the_way_back_and_forth(page: Page) -> None:
 def test_what_is_not_kept_is_said_until_it_is(page: Page, console: Watcher) -> None:
     console.expect("ERR_FAILED|Failed to load resource")
     form = Form(page, "responses", ASKED)
-    held: list[Route] = []
-    page.route("**/draft/", held.append)
+    page.route("**/draft/", lambda route: route.abort())
     form.control("input").locator("textarea").fill("nobody takes this")
     expect(page.locator("#notice")).to_contain_text("does not answer")
 
@@ -188,13 +187,18 @@ def test_marks_of_rows_that_are_gone_lead_nowhere(page: Page) -> None:
     page.get_by_role("link", name="JSON", exact=True).click()
     type_json(page, '{\n  "model": }')
     expect(page.locator(".ace_gutter-cell.ace_error, .ace_gutter_annotation").first).to_be_attached()
-    page.route("**/draft/", lambda route: route.abort())
+    held: list[Route] = []
+    page.route("**/draft/", lambda route: held.append(route))
 
-    type_json(page, '{"model": }')
+    with page.expect_request("**/draft/"):
+        type_json(page, '{"model": }')
     page.get_by_role("button", name="Lay out").click()
 
     assert json_text(page) == '{"model": }'
     expect(page.locator(".ace_text-input")).to_be_focused()  # and the console had nothing to say
+    held[0].continue_()
+    page.unroute("**/draft/")
+    expect(page.locator("#request-form")).to_have_attribute("data-saved", "yes")
 
 
 def test_values_of_several_forms_are_named_by_what_goes_on_the_wire(page: Page) -> None:

@@ -60,13 +60,13 @@ def _thought(slot: Slot, screen: Screen) -> Thought:
     together = [place for place in thoughts if place.partition("/")[0] == group]
     shown = [place for place in together if not screen.slot(place).data.get("hidden")]
     spans = [screen.spans[place] for place in together]
-    span = max(span.end for span in spans) - min(span.begin for span in spans)
+    took = max(span.end for span in spans) - min(span.begin for span in spans)
     tokens = token_details(screen.reader.usage).get("reasoning_tokens")
     alone = len(together) == len(thoughts)  # else nobody says how many belong to this one
     return Thought(
         is_first=slot.place == (shown or together)[0],
         is_summary=slot.data.get("of") == "summary",
         is_hidden=bool(slot.data.get("hidden")),
-        time=duration(span / 1000) if span else "",  # of what came at once nobody knows how long it took
+        time=duration(took / 1000) if took else "",  # of what came at once nobody knows how long it took
         tokens=tokens if alone else None,
     )

@@ -358,10 +358,16 @@ def test_a_request_link_survives_a_log_in(olga: Visitor, mara: Visitor, new_page
     assert reader.evaluate("sessionStorage.getItem('request-link')") is None
 
 
+def lighthouse_link(maker: Visitor) -> str:
+    """The request of a run of theirs, as a link."""
+    run, _ = finished_run(maker, {"model": "sandbox-echo", "input": "a lighthouse at dusk"})
+    found: list[str] = re.findall(r'value="(http[^"]+/new#[\w-]+)"', maker.get(f"/runs/{run}/link/").text)
+    return found[0]
+
+
 def test_a_request_link_is_the_address_until_something_is_done(olga: Visitor, mara: Visitor, new_page: Pages) -> None:
     """Nothing is kept of a link that was only looked at: a reload, and another language, read it again."""
-    run, _ = finished_run(olga, {"model": "sandbox-echo", "input": "a lighthouse at dusk"})
-    address = re.findall(r'value="(http[^"]+/new#[\w-]+)"', olga.get(f"/runs/{run}/link/").text)[0]
+    address = lighthouse_link(olga)
     page = signed_in(new_page, mara)
     box, rows = page.locator("#request textarea[name='input']").first, page.locator(".session")
     mine = page.request.get(f"{olga.server.base_url}/").url
@@ -394,8 +400,7 @@ def test_a_request_link_is_the_address_until_something_is_done(olga: Visitor, ma
 
 
 def test_the_request_of_a_link_runs_at_once(olga: Visitor, mara: Visitor, new_page: Pages) -> None:
-    run, _ = finished_run(olga, {"model": "sandbox-echo", "input": "a lighthouse at dusk"})
-    address = re.findall(r'value="(http[^"]+/new#[\w-]+)"', olga.get(f"/runs/{run}/link/").text)[0]
+    address = lighthouse_link(olga)
     page = signed_in(new_page, mara)
     page.goto(address)
     expect(page.locator("#request textarea[name='input']").first).to_have_value("a lighthouse at dusk")
